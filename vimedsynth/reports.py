@@ -1,0 +1,134 @@
+"""A report as text with sections, sentences and half-open character offsets.
+
+The text is NFC once, here; every offset in the program is into that text. A report comes as the published JSON
+(sections by key, facts/README) or as one flat text whose sections run together; both end as the same value.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    """The parts of a PET/CT report, in the order in which they are written."""
+
+    HEAD_NECK = "head_neck"
+    CHEST = "chest"
+    ABDOMEN_PELVIS = "abdomen_pelvis"
+    MUSCULOSKELETAL = "musculoskeletal"
+    IMPRESSION = "impression"
+
+
+REGIONS: tuple[Section, ...] = (Section.HEAD_NECK, Section.CHEST, Section.ABDOMEN_PELVIS)
+"""The sections that have a range of slices of their own."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range of characters ``[start, end)`` of the NFC report text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters that the span selects in ``text``."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a report; ``number`` counts from 1 through the whole report."""
+
+    number: int
+    section: Section
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The NFC text of one report with its sentences; ``report.text[s.span.start:s.span.end] == s.text`` for each."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+
+    def section(self, *sections: Section) -> tuple[Sentence, ...]:
+        """The sentences of the given sections, in report order."""
+        return tuple(s for s in self.sentences if s.section in sections)
+
+    @property
+    def sections(self) -> frozenset[Section]:
+        """The sections that hold at least one sentence."""
+        return frozenset(s.section for s in self.sentences)
+
+
+def nfc(text: str) -> str:
+    """``text`` in Unicode normal form C, without a byte-order mark, with ``\\n`` line ends."""
+    return unicodedata.normalize("NFC", text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;,)0-9a-zà-ỹ])\s+(?=(?:Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Tăng nhẹ|"
+                           r"Cần |Đối chiếu|Nên )[\s\w])|(?<=[.!?])\s+(?=[^\W\d_a-zà-ỹ])|\n+")  # fmt: skip
+
+
+def _spans(text: str, offset: int = 0) -> list[Span]:
+    spans, start = [], 0
+    for cut in [*_SENTENCE_END.finditer(text), None]:
+        stop = cut.start() if cut else len(text)
+        piece = text[start:stop]
+        left = len(piece) - len(piece.lstrip())
+        if piece.strip():
+            spans.append(Span(offset + start + left, offset + start + left + len(piece.strip())))
+        start = cut.end() if cut else stop
+    return spans
+
+
+_CHEST = re.compile(r"^Hình ảnh bắt xạ theo đặc điểm sinh l[ýí] ở tim", re.I)
+_ABDOMEN = re.compile(r"^Hình ảnh bắt xạ theo đặc điểm sinh l[ýí] (?:ở )?(?:gan|lách|thượng thận|đài|thận)", re.I)
+_MSK_NORMAL = re.compile(r"^Chưa phát hiện .*(?:hệ thống cơ xương|hệ xương)", re.I)
+_INGUINAL = re.compile(r"hạch bẹn|hố bẹn", re.I)
+
+
+def _label(texts: list[str]) -> list[Section]:
+    """First rule of thumb: the anchors alone. (Refined by the section rules; see docs.)"""
+    current, out = Section.HEAD_NECK, []
+    order = list(Section)
+    for text in texts:
+        at = order.index(current)
+        if at < 1 and _CHEST.match(text):
+            current = Section.CHEST
+        elif at < 2 and _ABDOMEN.match(text):
+            current = Section.ABDOMEN_PELVIS
+        elif at < 3 and _MSK_NORMAL.match(text):
+            current = Section.MUSCULOSKELETAL
+        out.append(current)
+        if _INGUINAL.search(text) and current is Section.ABDOMEN_PELVIS:
+            current = Section.MUSCULOSKELETAL
+        elif _MSK_NORMAL.match(text):
+            current = Section.IMPRESSION
+    return out
+
+
+def flat_report(text: str) -> Report:
+    """A report from one flat text; sections are told apart by the sentences that open and close them."""
+    text = nfc(text)
+    spans = _spans(text)
+    texts = [span.of(text) for span in spans]
+    rows = zip(spans, texts, _label(texts), strict=True)
+    return Report(text, tuple(Sentence(i, sec, span, t) for i, (span, t, sec) in enumerate(rows, 1)))
+
+
+def sectioned_report(parts: dict[Section, str]) -> Report:
+    """A report from its sections; the text is the sections in writing order, joined by line ends."""
+    text, sentences = "", []
+    for section in Section:
+        body = nfc(parts.get(section, "")).strip()
+        if not body:
+            continue
+        text += "\n" if text else ""
+        for span in _spans(body, len(text)):
+            sentences.append((section, span))
+        text += body
+    rows = [Sentence(i, section, span, span.of(text)) for i, (section, span) in enumerate(sentences, 1)]
+    return Report(text, tuple(rows))
