@@ -1,6 +1,7 @@
 """Is a free answer supported by the report? Each fact of the answer is judged against the findings it is about."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,10 +23,17 @@ SAME_HEAD = (
     frozenset({"fibrosis-form", "opacity-band"}),
 )
 WEIGHT = {"place": 4, "added-finding": 4, "negation": 3, "side": 3, "number": 2}
-ASKS_HISTORY = re.compile(r"so với|trước đây|lần trước|trước đó|thay đổi|tiến triển|diễn biến|mới xuất hiện|đáp ứng|sau điều trị")
-ASKS_ADVICE = re.compile(r"đối chiếu|theo dõi|khuyến|đề nghị|làm thêm|cần làm|xét nghiệm|bước tiếp|nên làm|kiểm tra thêm")
+ASKS_HISTORY = re.compile(
+    r"so với|trước đây|lần trước|trước đó|thay đổi|tiến triển|diễn biến|mới xuất hiện|đáp ứng|sau điều trị"
+)
+ASKS_ADVICE = re.compile(
+    r"đối chiếu|theo dõi|khuyến|đề nghị|làm thêm|cần làm|xét nghiệm|bước tiếp|nên làm|kiểm tra thêm"
+)
 EXCLUDES = re.compile(r"^\s*(?:ngoài|bên cạnh|trừ)\s+(.+?),|ngoài\s+([^,?]+)")
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)
+
+
+Adder = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +112,19 @@ class AnswerJudge:
             return
         levels = frozenset(lv for f in asked for lv in f.levels)
         first = said[0]
-        about_uptake = bool(levels & {"increased", "mild"}) and not any(f.generic for f in asked) and not self.focus.excluded
+        about_uptake = (
+            bool(levels & {"increased", "mild"}) and not any(f.generic for f in asked) and not self.focus.excluded
+        )
         if about_uptake and first.levels and first.polarity in ("present", "physiologic"):
             up = bool(first.levels & {"increased", "mild"})
             if up != (lead == "có") and "none" not in (levels | (first.levels if up else frozenset())):
                 self.object("question-polarity", "the first word of the answer denies what the answer says", first.span)
         elif self.focus.heads and first.heads & self.focus.heads and first.polarity in ("present", "absent"):
-            if (first.polarity == "present") != (lead == "có") and len(said) == 1 and not any(f.patterns for f in asked):
+            if (
+                (first.polarity == "present") != (lead == "có")
+                and len(said) == 1
+                and not any(f.patterns for f in asked)
+            ):
                 self.object("question-polarity", "the first word of the answer denies what the answer says", first.span)
 
     # -- one fact -------------------------------------------------------------------------------------------------
@@ -188,7 +202,11 @@ class AnswerJudge:
                 return False
             chosen.extend(rows)
         for row in chosen:
-            rest = replace(row.fact, sizes=tuple(m for r in chosen for m in r.fact.sizes), suvs=tuple(v for r in chosen for v in r.fact.suvs))
+            rest = replace(
+                row.fact,
+                sizes=tuple(m for r in chosen for m in r.fact.sizes),
+                suvs=tuple(v for r in chosen for v in r.fact.suvs),
+            )
             if not self._attributes(fact, replace_evidence(row, rest)):
                 return True
         return False
@@ -217,7 +235,10 @@ class AnswerJudge:
         for item in places:
             code = self._place_fault(item, row)
             if code:
-                add(code, f"the report has {_said(row)} here" if code == "side" else "the report does not place it there")
+                add(
+                    code,
+                    f"the report has {_said(row)} here" if code == "side" else "the report does not place it there",
+                )
         if any(code.code in ("place", "added-finding", "negation") for code in out):
             return out
         out.extend(self._attributes(fact, row))
@@ -226,8 +247,13 @@ class AnswerJudge:
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
         want = item.atoms - LOOSE
-        want = frozenset(a for a in want if not a.startswith("rel:") or len(want) == 1 and False)
-        relations = frozenset(a for a in item.atoms if a.startswith("rel:")) - {"rel:along", "rel:inside", "rel:around", "rel:above"}
+        want = frozenset(a for a in want if not a.startswith("rel:") or (len(want) == 1 and False))
+        relations = frozenset(a for a in item.atoms if a.startswith("rel:")) - {
+            "rel:along",
+            "rel:inside",
+            "rel:around",
+            "rel:above",
+        }
         if not want and not item.side:
             return ""
         if not src.items:
@@ -251,7 +277,9 @@ class AnswerJudge:
             return True
         if own.side is None:
             others = {i.side for i in src.items if i.side}
-            return item.side in others or ("both" in others and item.side in ("right", "left") and self._asked(item.side))
+            return item.side in others or (
+                "both" in others and item.side in ("right", "left") and self._asked(item.side)
+            )
         if own.side == "both":
             return self._asked(item.side)
         return False
@@ -272,7 +300,11 @@ class AnswerJudge:
         self._count(fact, src, add)
         self._reading(fact, src, add)
         for relation in fact.invasions:
-            near = [r for r in src.invasions if r.verb == relation.verb and (relation.target & r.target or not relation.target or not r.target)]
+            near = [
+                r
+                for r in src.invasions
+                if r.verb == relation.verb and (relation.target & r.target or not relation.target or not r.target)
+            ]
             if not near:
                 add("added-finding", "the report does not say so of a neighbour")
             elif not any(r.certain == relation.certain for r in near):
@@ -285,17 +317,22 @@ class AnswerJudge:
             add("prior", "the report says otherwise of the earlier study")
         return out
 
-    def _numbers(self, fact: Fact, src: Fact, add: "Adder") -> None:
+    def _numbers(self, fact: Fact, src: Fact, add: Adder) -> None:
         have = {m.dims for m in src.sizes}
         for m in fact.sizes:
             if m.few:
                 if not any(x.few for x in src.sizes):
                     add("number", "the report does not say vài mm")
                 continue
-            if m.dims not in have and not any(len(m.dims) == 1 and m.dims[0] in d for d in have if m.kind in ("length", "thickness")):
+            if m.dims not in have and not any(
+                len(m.dims) == 1 and m.dims[0] in d for d in have if m.kind in ("length", "thickness")
+            ):
                 scaled = {tuple(round(d * k, 3) for d in m.dims) for k in (0.1, 10.0, 100.0, 0.01)}
                 prior = src.prior_numbers and set(m.dims) <= src.prior_numbers
-                add("prior-as-current" if prior else "unit" if scaled & have else "number", f"the report gives {_sizes(src)}")
+                add(
+                    "prior-as-current" if prior else "unit" if scaled & have else "number",
+                    f"the report gives {_sizes(src)}",
+                )
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
                 add("threshold-as-value", "the report gives a threshold, not a measure")
         for value in fact.suvs:
@@ -305,7 +342,7 @@ class AnswerJudge:
                 code = "prior-as-current" if prior else "decimal" if moved & set(src.suvs) else "number"
                 add(code, f"the report gives SUVmax {', '.join(f'{v:g}' for v in src.suvs) or 'none'}")
 
-    def _uptake(self, fact: Fact, row: Evidence, add: "Adder") -> None:
+    def _uptake(self, fact: Fact, row: Evidence, add: Adder) -> None:
         src = row.fact
         for level in fact.levels:
             if level in src.levels or (level == "increased" and "mild" in src.levels):
@@ -322,30 +359,31 @@ class AnswerJudge:
         if extra:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
-    def _count(self, fact: Fact, src: Fact, add: "Adder") -> None:
+    def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
         if not fact.counts or fact.counts & src.counts:
             return
-        if "one" in fact.counts and (not src.counts or src.counts <= {"two", "three"}):
+        if "one" in fact.counts and (not src.counts or "unmarked" in src.counts or src.counts <= {"two", "three"}):
             return
         if not src.counts and fact.counts & {"few", "many", "two", "three"} and len(src.items) > 1:
             return
         add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
 
-    def _reading(self, fact: Fact, src: Fact, add: "Adder") -> None:
+    def _reading(self, fact: Fact, src: Fact, add: Adder) -> None:
         said = frozenset(r for r in fact.readings if not r.startswith(("word:", "at:", "head:")))
         if not said:
             return
         history = said & {"treated"}
         if history and not self.focus.history and fact.tier:
             add("needs-history", "the reading rests on earlier treatment")
-        extra = said - src.readings - {"not", "chronic", "diagnosed", "reactive"}
+        added: frozenset[str] = said - src.readings - {"not", "chronic", "diagnosed", "reactive"}
         if src.polarity == "postoperative":
-            extra -= {"postoperative-change"}
-        extra = {r for r in extra if r not in ("physiologic", "operated") or src.polarity not in ("physiologic", "postoperative")}
+            added -= {"postoperative-change"}
+        if src.polarity in ("physiologic", "postoperative"):
+            added -= {"physiologic", "operated"}
         if "not" in said and "not" not in src.readings:
             add("added-reading", "the report gives no such negative reading")
-        elif extra:
-            add("added-reading", f"the report does not read it as {', '.join(sorted(extra))}")
+        elif added:
+            add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
         elif src.tier and said - {"physiologic", "operated", "normal"}:
             mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
             if mine < theirs:
@@ -363,7 +401,9 @@ class AnswerJudge:
         if against and not any(self._exact(places, r) for r in backing):
             self.object("negation", f"the report has {_said(against[0])}", fact.span)
         elif against:
-            self.notes.append(Objection("source-contradiction", "the report itself says both", fact.span.of(self.answer)))
+            self.notes.append(
+                Objection("source-contradiction", "the report itself says both", fact.span.of(self.answer))
+            )
         elif not backing:
             self.object("negation", "the report does not say that it is not there", fact.span)
 
@@ -375,7 +415,7 @@ class AnswerJudge:
     def _denied(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A present finding of the report that the answer denies."""
         src = row.fact
-        if src.polarity != "present" or row.section.value == "impression" and not src.items:
+        if src.polarity != "present" or (row.section.value == "impression" and not src.items):
             return False
         if fact.levels & {"increased", "mild"}:
             if not row.avid:
@@ -408,9 +448,9 @@ class AnswerJudge:
                 return False
             if fact.heads and not src.heads and not (fact.levels or fact.patterns or fact.generic):
                 return False
-        elif not (src.polarity == "physiologic" or "none" in src.levels):
-            return False
-        elif fact.heads and not (fact.levels or fact.patterns) and not any(_head_in(h, src) for h in fact.heads):
+        elif not (src.polarity == "physiologic" or "none" in src.levels) or (
+            fact.heads and not (fact.levels or fact.patterns) and not any(_head_in(h, src) for h in fact.heads)
+        ):
             return False
         if everywhere:
             return src.polarity == "absent"
@@ -423,9 +463,6 @@ class AnswerJudge:
                 if near and compatible_sides(item.side, own.side):
                     return True
         return False
-
-
-Adder = "object"
 
 
 def replace_evidence(row: Evidence, fact: Fact) -> Evidence:
@@ -455,7 +492,9 @@ def _invaded(src: Fact) -> frozenset[str]:
 
 
 def _sizes(src: Fact) -> str:
-    return ", ".join("vài mm" if m.few else " x ".join(f"{d:g}" for d in m.dims) + " mm" for m in src.sizes) or "no size"
+    return (
+        ", ".join("vài mm" if m.few else " x ".join(f"{d:g}" for d in m.dims) + " mm" for m in src.sizes) or "no size"
+    )
 
 
 def _said(row: Evidence) -> str:

@@ -40,7 +40,7 @@ class _Draft:
     heads: set[str] = field(default_factory=set)
     generic: bool = False
     counts: set[str] = field(default_factory=set)
-    items: list[tuple[set[str], str | None]] = field(default_factory=list)
+    items: list[tuple[set[str], str | None, Span]] = field(default_factory=list)
     sizes: list[Measure] = field(default_factory=list)
     suvs: list[tuple[float, Span]] = field(default_factory=list)
     levels: set[str] = field(default_factory=set)
@@ -63,26 +63,29 @@ class _Draft:
                     or self.invasions or self.modifiers or self.prior or self.patterns)  # fmt: skip
 
 
-def _items(raw: list[tuple[set[str], str | None]]) -> tuple[Item, ...]:
+def _items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     """Items with the organ that a list shares given to each ("trước và cạnh khí quản"), and right + left made both."""
     known = lexicon().within
-    if any(atoms for atoms, _ in raw) and any(side == "both" for _, side in raw):
-        raw = [(atoms, side) for atoms, side in raw if atoms]  # "hai bên, đặc biệt bên trái"
-    filled: list[tuple[frozenset[str], str | None]] = []
+    if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
+        raw = [row for row in raw if row[0]]  # "hai bên, đặc biệt bên trái"
+    filled: list[tuple[frozenset[str], str | None, Span]] = []
     organ: set[str] = set()
-    for atoms, side in reversed(raw):
+    for atoms, side, span in reversed(raw):
         own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:"))}
         if own:
             organ = {a for a in atoms if a in known}
-        filled.append((frozenset(atoms if own else atoms | organ), side))
-    sides: dict[frozenset[str], set[str | None]] = {}
-    for atoms, side in reversed(filled):
-        sides.setdefault(atoms, set()).add(side)
-    return tuple(
-        Item(atoms, side)
-        for atoms, found in sides.items()
-        for side in (["both"] if {"right", "left"} <= found or "both" in found else sorted(found, key=str))
-    )
+        filled.append((frozenset(atoms if own else atoms | organ), side, span))
+    sides: dict[frozenset[str], dict[str | None, Span]] = {}
+    for places, side, span in reversed(filled):
+        sides.setdefault(places, {}).setdefault(side, span)
+    out: list[Item] = []
+    for places, found in sides.items():
+        first, last = min(found.values()), max(found.values())
+        if {"right", "left"} <= found.keys() or "both" in found:
+            out.append(Item(places, "both", Span(first.start, last.end)))
+        else:
+            out.extend(Item(places, side, span) for side, span in found.items())
+    return tuple(out)
 
 
 class ClauseReader:
@@ -105,6 +108,7 @@ class ClauseReader:
         self.uptake_at = -9
         self.below = False
         self.about = False
+        self.item_start, self.item_end = -1, -1
         self.soft = False  # the tier so far is only "gợi ý": a later word decides
         self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
         self.side_order: list[str] = []
@@ -120,7 +124,11 @@ class ClauseReader:
             tok = self.toks[self.at]
             handler = getattr(self, "on_" + tok.kind.replace("-", "_"))
             self.at += 1
+            size = len(self.atoms) + (self.side is not None)
             handler(tok)
+            if (self.atoms or self.side) and len(self.atoms) + (self.side is not None) != size:
+                self.item_start = tok.start if self.item_start < 0 else self.item_start
+                self.item_end = self.toks[self.at - 1].end
             self.draft.end = max(self.draft.end, self.toks[self.at - 1].end)
         self._close()
         return tuple(self._shared(self.done))
@@ -136,23 +144,29 @@ class ClauseReader:
         return self.toks[i] if i >= 0 else Token("mark", "", "", 0, 0)
 
     def _close_item(self) -> None:
+        span = Span(self.item_start, self.item_end)
         if self.atoms:
             if self.mode == "invasion" and self.draft.invasions:
                 self.draft.invasions[-1][1].update(self.atoms | ({f"side:{self.side}"} if self.side else set()))
             elif self.mode == "reading":
                 self.draft.readings.update(f"at:{a}" for a in self.atoms)
             else:
-                self.draft.items.append((self.atoms, self.side))
+                self.draft.items.append((self.atoms, self.side, span))
         elif self.side and self.mode not in ("reading", "prior") and self.draft.items and self._other_side():
-            self.draft.items[-1] = (self.draft.items[-1][0], "both")
+            self.draft.items[-1] = (self.draft.items[-1][0], "both", Span(self.draft.items[-1][2].start, span.end))
         elif self.side and self.mode not in ("reading", "prior"):
             # A side alone ("hạch trái", "bên phải dày 53 mm") belongs to the item before, or stands for itself.
-            self.draft.items.append((set(), self.side))
+            self.draft.items.append((set(), self.side, span))
         self.atoms, self.side = set(), None
+        self.item_start = -1
 
     def _other_side(self) -> bool:
         """ "rốn phổi trái và phải": the second side completes the item before."""
-        return {self.draft.items[-1][1], self.side} == {"right", "left"} and self.before().kind == "side" and self.before(3).kind == "side"
+        return (
+            {self.draft.items[-1][1], self.side} == {"right", "left"}
+            and self.before().kind == "side"
+            and self.before(3).kind == "side"
+        )
 
     def _close(self) -> None:
         self._close_item()
@@ -203,13 +217,16 @@ class ClauseReader:
 
         if len(self.sided) == len(fact.sizes) > 1 and fact.items:
             place = fact.items[0].atoms
-            return [replace(fact, items=(Item(place, s),), sizes=(m,)) for s, m in zip(self.sided, fact.sizes, strict=True)]
+            return [
+                replace(fact, items=(Item(place, s, fact.items[0].span),), sizes=(m,))
+                for s, m in zip(self.sided, fact.sizes, strict=True)
+            ]
         if not self.listed:
             return [fact]
         items = fact.items
         if len(items) == 1 and items[0].side == "both" and 2 in (len(fact.suvs), len(fact.sizes)):
             order = self.side_order if len(set(self.side_order)) == 2 else ["right", "left"]
-            items = tuple(Item(items[0].atoms, side) for side in order[:2])
+            items = tuple(Item(items[0].atoms, side, items[0].span) for side in order[:2])
         out = []
         for k, item in enumerate(items):
             part = replace(fact, items=(item,), counts=frozenset())
@@ -250,9 +267,7 @@ class ClauseReader:
         if self.mode == "prior":
             return
         numeral_next = bool(ROMAN.match(self.peek().value)) or self.peek().kind == "num"
-        if not (numeral_next and self.numeral and not self.side):
-            self._close_item()
-        elif self.numeral:
+        if not (numeral_next and self.numeral and not self.side) or self.numeral:
             self._close_item()
         if self.mode == "reading" and tok.value == "," and self.peek().kind not in ("reading", "tier"):
             self.mode = ""
@@ -270,12 +285,12 @@ class ClauseReader:
             return
         if word in LISTING:
             self._separator(tok)
-            if self._uptake_follows() and self.draft.levels and (self.draft.items or self.atoms):
-                self._split()
-            elif word == "và" and self.peek().value == "kích" and self.draft.sizes:
+            if (self._uptake_follows() and self.draft.levels and (self.draft.items or self.atoms)) or (
+                word == "và" and self.peek().value == "kích" and self.draft.sizes
+            ):
                 self._split()
             return
-        if word in CONTRAST and not (word == "còn" and self.peek().kind == "modifier"):
+        if word in CONTRAST and not (word == "còn" and self.before().value != ","):
             self._close_item()
             if self.absent:
                 self.absent = ""
@@ -318,7 +333,11 @@ class ClauseReader:
         """ "dài 35 mm": the number handler reads the word before it."""
 
     def _segment_word(self, word: str) -> None:
-        if word == "hpt" or (word == "hạ" and self.peek().value == "phân") or (word == "phân" and self.before().value != "hạ"):
+        if (
+            word == "hpt"
+            or (word == "hạ" and self.peek().value == "phân")
+            or (word == "phân" and self.before().value != "hạ")
+        ):
             self._new_item_if_full()
         if word == "phân" and self.peek().text == "thùy":
             self.at += 1
@@ -367,7 +386,13 @@ class ClauseReader:
         if self.peek().kind in ("head", "generic", "organ") and tok.value in COUNTS:
             self.on_count(Token("count", COUNTS[tok.value], tok.value, tok.start, tok.end))
             return
-        if self.before().value in {"/", "tháng", "năm", "ngày"} or self.peek().value in {"tháng", "năm", "ngày", "tuần", "/"}:
+        if self.before().value in {"/", "tháng", "năm", "ngày"} or self.peek().value in {
+            "tháng",
+            "năm",
+            "ngày",
+            "tuần",
+            "/",
+        }:
             return
         if self.peek().value == "hu" or (self.peek().kind == "mark" and self.peek().value == "%"):
             self.draft.words.add(f"{tok.value}hu")
@@ -421,7 +446,15 @@ class ClauseReader:
         start = self.at
         while self.peek().kind != "num":
             nxt = self.peek()
-            if nxt.kind not in ("mark", "word", "approximate", "respectively", "largest", "intensity", "uptake") or nxt.value in {")", "."}:
+            if nxt.kind not in (
+                "mark",
+                "word",
+                "approximate",
+                "respectively",
+                "largest",
+                "intensity",
+                "uptake",
+            ) or nxt.value in {")", "."}:
                 self.at = start
                 return
             if nxt.kind == "approximate":
@@ -435,7 +468,11 @@ class ClauseReader:
             value = self.peek()
             self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
             self.at += 1
-            if self.peek().value in {"và", "-", "đến"} and self.peek(1).kind == "num" and self.peek(2).value not in {"x", "mm"}:
+            if (
+                self.peek().value in {"và", "-", "đến"}
+                and self.peek(1).kind == "num"
+                and self.peek(2).value not in {"x", "mm"}
+            ):
                 self.at += 1
         self.about = False
 
@@ -452,7 +489,7 @@ class ClauseReader:
         elif organs and self.side and not (lexicon().within.get(tok.value, frozenset()) & organs):
             if not any(tok.value in lexicon().within.get(a, frozenset()) for a in organs):
                 self._close_item()
-        two = self.before().kind == "count" and self.before().value == "two" or self.before().text in {"hai", "2"}
+        two = (self.before().kind == "count" and self.before().value == "two") or self.before().text in {"hai", "2"}
         if two and tok.value in PAIRED:
             self.side = "both"
             self.draft.counts.discard("two")
@@ -474,7 +511,11 @@ class ClauseReader:
         if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().within.keys():
             self._close_item()
         nxt = self.peek()
-        if nxt.kind in ("organ", "part", "side", "relation") or nxt.value in LISTING or self.atoms & lexicon().within.keys():
+        if (
+            nxt.kind in ("organ", "part", "side", "relation")
+            or nxt.value in LISTING
+            or self.atoms & lexicon().within.keys()
+        ):
             self.atoms.add(f"rel:{tok.value}")
 
     def on_side(self, tok: Token) -> None:
@@ -485,7 +526,7 @@ class ClauseReader:
         if self.side and self.side != tok.value and (organs or self.atoms):
             self._close_item()
         if not self.atoms and self.draft.items and not self.draft.items[-1][1] and self.before().value == ")":
-            self.draft.items[-1] = (self.draft.items[-1][0], tok.value)
+            self.draft.items[-1] = (self.draft.items[-1][0], tok.value, self.draft.items[-1][2])
             return
         self.side = tok.value
 
@@ -520,6 +561,7 @@ class ClauseReader:
             counts = {c for c in self.draft.counts if self._count_is_next(c)}
             self.draft.counts -= counts if len(self.draft.counts) > 1 else set()
             self._split()
+            self.draft.start = self.before().start if self.before().kind == "count" else tok.start
             self.draft.counts |= counts
         self.draft.heads.add(tok.value)
 
@@ -540,7 +582,11 @@ class ClauseReader:
         if d.levels and (d.items or d.sizes) and self.before().kind != "relation":
             return True
         if head in d.heads and d.items and self.before().kind != "relation":
-            return True
+            if any(m.startswith("amount") for m in d.modifiers) or (d.sizes and self._size_before_list_word()):
+                return True
+            if self.before().kind != "count":
+                d.counts.add("unmarked")  # "vài hạch ở A và hạch ở B": the second has no count
+            return False
         return bool(d.sizes) and self._size_before_list_word()
 
     def _size_before_list_word(self) -> bool:
@@ -776,7 +822,9 @@ class ClauseReader:
     def on_prior(self, tok: Token) -> None:
         if tok.value == "versus":
             rest = " ".join(t.text for t in self.toks[self.at : self.at + 14])
-            if tok.text == "so với" and not re.search(r"\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest):
+            if tok.text == "so với" and not re.search(
+                r"\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest
+            ):
                 self.draft.words.add("so-với")
                 return
             self._close_item()

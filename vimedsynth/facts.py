@@ -4,7 +4,7 @@ A sentence becomes one or more facts. Two facts can be compared without knowing 
 millimetres in ascending order, places are concept ids with the side that belongs to each, certainty is a tier.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from vimedsynth.lexicon import lexicon
@@ -17,6 +17,7 @@ class Item:
 
     atoms: frozenset[str]
     side: str | None  # right | left | both
+    span: Span = field(default=Span(0, 0), compare=False)
 
     @property
     def wider(self) -> frozenset[str]:
@@ -101,10 +102,14 @@ def sentence_facts(text: str) -> tuple[Fact, ...]:
 
 def shifted(fact: Fact, by: int) -> Fact:
     """``fact`` with its spans moved by ``by`` characters (sentence offsets to report offsets)."""
-    move = lambda s: Span(s.start + by, s.end + by)  # noqa: E731
+
+    def move(span: Span) -> Span:
+        return Span(span.start + by, span.end + by)
+
     return replace(
         fact,
         span=move(fact.span),
+        items=tuple(replace(i, span=move(i.span)) for i in fact.items),
         sizes=tuple(replace(m, span=move(m.span)) for m in fact.sizes),
         suv_spans=tuple(move(s) for s in fact.suv_spans),
     )

@@ -30,7 +30,11 @@ def _region_words(toks: list[Token]) -> tuple[bool, bool]:
     organs = {t.value for t in toks if t.kind == "organ"}
     wide = organs.union(*(within.get(o, frozenset()) for o in organs))
     msk = bool(wide & MSK) or any(t.value in {"sclerosis", "lysis", "osteophyte", "schmorl", "fracture"} for t in toks)
-    abdomen = any({"region:abdomen", "region:pelvis"} & (within.get(o, frozenset()) | {o}) and not within.get(o, frozenset()) & MSK for o in organs)
+    abdomen = any(
+        {"region:abdomen", "region:pelvis"} & (within.get(o, frozenset()) | {o})
+        and not within.get(o, frozenset()) & MSK
+        for o in organs
+    )
     return msk, abdomen
 
 
@@ -96,7 +100,12 @@ class _Labels:
             return self._msk_before(normal, inguinal, abdomen), self._after_normal(normal)
         groin = self._first_groin(inguinal)
         start = groin + 1 if groin is not None else self._last_abdominal(abdomen)
-        while start < self.n and (self.words[start][1] or ADVICE.match(self.low[start])) and not self.words[start][0] and not self._echo(start):
+        while (
+            start < self.n
+            and (self.words[start][1] or ADVICE.match(self.low[start]))
+            and not self.words[start][0]
+            and not self._echo(start)
+        ):
             start += 1
         return start, self._impression(start)
 
@@ -125,7 +134,11 @@ class _Labels:
                 start += 1
             return start
         start = normal
-        while start - 1 > abdomen and (self.words[start - 1][0] or ADVICE.match(self.low[start - 1])) and not self.words[start - 1][1]:
+        while (
+            start - 1 > abdomen
+            and (self.words[start - 1][0] or ADVICE.match(self.low[start - 1]))
+            and not self.words[start - 1][1]
+        ):
             start -= 1
         while start < normal and ADVICE.match(self.low[start]):
             start += 1
@@ -158,9 +171,16 @@ class _Labels:
             return False
         for j in range(at):
             theirs = self.content[j]
-            if len(theirs) >= 3 and len(mine & theirs) >= 0.75 * min(len(mine), len(theirs)) and len(mine & theirs) >= 3:
-                if not self.low[j].startswith("tăng nhẹ") and "sinh lý" not in self.low[j]:
-                    return True
+            if (
+                (
+                    len(theirs) >= 3
+                    and len(mine & theirs) >= 0.75 * min(len(mine), len(theirs))
+                    and len(mine & theirs) >= 3
+                )
+                and not self.low[j].startswith("tăng nhẹ")
+                and "sinh lý" not in self.low[j]
+            ):
+                return True
         return False
 
 

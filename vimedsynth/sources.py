@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from vimedsynth.facts import Fact, merged, sentence_facts, shifted
+from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Report, Section
 from vimedsynth.words import split
@@ -45,10 +45,14 @@ class Source:
 def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evidence:
     region = REGION_OF_SECTION[section]
     within = lexicon().within
-    places = tuple(i.wider | region | frozenset().union(*(within.get(w, frozenset()) for w in i.wider)) for i in fact.items)
+    places = tuple(
+        i.wider | region | frozenset().union(*(within.get(w, frozenset()) for w in i.wider)) for i in fact.items
+    )
     organ = {Section.CHEST: "lung", Section.ABDOMEN_PELVIS: "liver"}.get(section)
     if organ:  # "hạ phân thùy VII" without an organ: the section says which
-        places = tuple(p | {organ} if any(a.startswith("seg:") for a in p) and not p & {"lung", "liver"} else p for p in places)
+        places = tuple(
+            p | {organ} if any(a.startswith("seg:") for a in p) and not p & {"lung", "liver"} else p for p in places
+        )
     everything = region.union(*places) if places else region
     avid = bool(fact.levels & {"increased", "mild"}) and fact.polarity == "present"
     return Evidence(fact, section, sentences, places, everything, avid)
@@ -77,17 +81,28 @@ def report_facts(report: Report) -> list[tuple[Fact, Section, tuple[int, ...]]]:
 
 def echoes(finding: Fact, impression: Fact) -> bool:
     """True when an impression fact says a finding again: every place of the finding is among its places."""
-    if not finding.items or not impression.items:
+    if not finding.items or not impression.items or finding.polarity != "present":
         return False
-    if finding.heads and impression.heads and not finding.heads & impression.heads:
+    if finding.heads and not finding.heads & impression.heads and (impression.heads or not impression.generic):
         return False
-    if finding.sizes and impression.sizes and not {m.dims for m in finding.sizes} & {m.dims for m in impression.sizes}:
+    if impression.heads and not finding.heads and not finding.levels & impression.levels:
         return False
-    for item in finding.items:
-        own = {a for a in item.atoms if not a.startswith("rel:")}
-        if not any(own & other.atoms and compatible_sides(item.side, other.side) for other in impression.items):
-            return False
-    return True
+    if finding.sizes and impression.sizes and not _sizes_agree(finding, impression):
+        return False
+    return all(_said_again(item, impression) for item in finding.items)
+
+
+def _sizes_agree(finding: Fact, impression: Fact) -> bool:
+    """The same measure, or "vài mm" for a threshold that lost its sign."""
+    mine, theirs = {m.dims for m in finding.sizes}, {m.dims for m in impression.sizes}
+    return bool(mine & theirs) or any(m.few for m in impression.sizes)
+
+
+def _said_again(item: Item, impression: Fact) -> bool:
+    within = lexicon().within
+    wide = frozenset().union(*(within.get(a, frozenset()) for a in item.atoms))
+    own = frozenset(a for a in item.atoms - wide if not a.startswith(("rel:", "zone:", "level:"))) or item.atoms
+    return any(own <= other.wider and compatible_sides(item.side, other.side) for other in impression.items)
 
 
 def compatible_sides(one: str | None, other: str | None) -> bool:

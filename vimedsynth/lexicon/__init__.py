@@ -74,10 +74,6 @@ def lexicon() -> Lexicon:
     for form, kind, concept in _forms(places, morphology, assertion):
         tokens = tuple(split(form))
         table.setdefault(tokens[0], {}).setdefault(tokens, (tokens, kind, concept))
-    within = {
-        name: frozenset(row["within"])
-        for group in ("organ", "region")
-        for name, row in places[group].items()
-    }
+    within = {name: frozenset(row["within"]) for group in ("organ", "region") for name, row in places[group].items()}
     ordered = {first: tuple(sorted(rows.values(), key=lambda row: -len(row[0]))) for first, rows in table.items()}
     return Lexicon(ordered, within, frozenset(assertion["reading"]))
