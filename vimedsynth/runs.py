@@ -57,7 +57,7 @@ def open_run(folder: Path, settings: Settings, created: str, *, corpus: str = ""
     before = _read(folder / RUN)
     if before is None:
         strangers = sorted(p.name for p in folder.iterdir() if p.name not in _OWN and not p.name.startswith("."))
-        if strangers:
+        if strangers and not fresh:
             raise Misuse(f"{folder}: not a run ({strangers[0]} is there but no {RUN}); expected an empty folder")
         journal = Journal(folder / JOURNAL)
         before = {"settings": dict(settings), "corpus": corpus, "created": created, "begun": now()}

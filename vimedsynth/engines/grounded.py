@@ -1,6 +1,7 @@
 """The embedded engine: no model, no network; answers are written from the findings (see vimedsynth.grounded)."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from vimedsynth import __version__
@@ -29,15 +30,14 @@ class GroundedEngine:
 
 def write(work: Work, seed: int) -> dict[str, Any]:
     """The grounded payload of a unit of work, in the form that any engine returns for its task."""
-    from vimedsynth.grounded import write_comparison, write_paraphrase, write_vqa
-
+    grounded: Any = import_module("vimedsynth.grounded")
     if work.task is Task.PARAPHRASE:
-        return write_paraphrase(work.case.report, seed=seed, section=work.section)
+        return dict(grounded.write_paraphrase(work.case.report, seed=seed, section=work.section))
     if work.task is Task.COMPARISON:
         assert work.partner is not None, "a comparison has two studies"
-        return write_comparison(work.case, work.partner, seed=seed)
+        return dict(grounded.write_comparison(work.case, work.partner, seed=seed))
     style = "single" if work.task is Task.VQA_SINGLE else "multi"
-    return write_vqa(work.case, style=style, seed=seed, per_finding=work.per_finding)
+    return dict(grounded.write_vqa(work.case, style=style, seed=seed, per_finding=work.per_finding))
 
 
 def grounded_engine(options: EngineOptions) -> GroundedEngine:
