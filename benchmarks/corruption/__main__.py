@@ -40,15 +40,26 @@ def read_reports(path: Path | None) -> dict[str, list[Report]]:
 
 
 @click.command()
-@click.option("--reports", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON Lines; default: the sample corpus.")
-@click.option("--labelled", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Score labelled pairs instead (needs --reports).")
+@click.option(
+    "--reports",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON Lines; default: the sample corpus.",
+)
+@click.option(
+    "--labelled",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Score labelled pairs instead (needs --reports).",
+)
 @click.option("--seed", default=0, show_default=True)
-@click.option("--sample", default=200, show_default=True, help="Items of an operator of severity 5, per mode; 0 for all.")
+@click.option(
+    "--sample", default=200, show_default=True, help="Items of an operator of severity 5, per mode; 0 for all."
+)
 @click.option("--limit", type=int, help="Use this many reports, at random.")
 @click.option("--mixes", default=4, show_default=True, help="Rewrites of each report with many rules at once.")
-@click.option("--min-overall", default=Limits.overall, show_default=True)
-@click.option("--min-operator", default=Limits.operator, show_default=True)
-@click.option("--max-refused", default=Limits.refused, show_default=True)
+@click.option("--min-overall", default=Limits().overall, show_default=True)
+@click.option("--min-operator", default=Limits().operator, show_default=True)
+@click.option("--max-refused", default=Limits().refused, show_default=True)
 @click.option("--misses", default=0, help="Show this many examples of each kind of error.")
 @click.option("--json", "json_out", is_flag=True, help="Print JSON.")
 def main(

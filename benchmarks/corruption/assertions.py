@@ -110,9 +110,7 @@ def add_reading(source: Source) -> Iterator[str]:
     if not source.is_finding or re.search(words()["conclusion"], source.text) or not source.text.endswith("."):
         return
     yield from (
-        source.text[:-1] + new + "."
-        for key, new in words()["readings"]
-        if not re.search(key, source.report.text, re.I)
+        source.text[:-1] + new + "." for key, new in words()["readings"] if not re.search(key, source.report.text, re.I)
     )
 
 

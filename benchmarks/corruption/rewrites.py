@@ -7,7 +7,7 @@ import json
 import random
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -53,7 +53,7 @@ def centimetres(text: str, rng: random.Random) -> str:
 
 def swap_axes(text: str, rng: random.Random) -> str:
     """The two axes of a size in the other order (no claim is made about which is which)."""
-    return re.sub(r"\b(\d+(?:,\d+)?) ?x ?(\d+(?:,\d+)?)(?= ?mm\b)(?! ?x)", r"\2 x \1", text)
+    return re.sub(r"(?<!x )\b(\d+(?:,\d+)?) ?x ?(\d+(?:,\d+)?)(?= ?mm\b)(?! ?x)", r"\2 x \1", text)
 
 
 def dots(text: str, rng: random.Random) -> str:
@@ -80,7 +80,11 @@ _SIZE_FIRST = re.compile(
 def place_first(text: str, rng: random.Random) -> str:
     """The place before the size; only where the sentence is head, size, uptake, place and nothing else."""
     match = _SIZE_FIRST.match(text)
-    if not match or re.search(r"\bở\b", match["head"]) or re.search(r"khả năng|tương ứng|có thể|\bdo\b", match["place"]):
+    if (
+        not match
+        or re.search(r"\bở\b", match["head"])
+        or re.search(r"khả năng|tương ứng|có thể|\bdo\b", match["place"])
+    ):
         return text
     return f"{match['head']} ở {match['place']}, {match['size'].removeprefix('có ')}, {match['uptake']}."
 
@@ -102,11 +106,11 @@ def apply_rule(name: str, report: Report, rng: random.Random) -> str:
     if name == "NFD":
         return unicodedata.normalize("NFD", report.text)
     if name == "order":
-        return _join(_reorder(report.sentences, rng), lambda text: text)
+        return _join(report, _reorder(report.sentences, rng), lambda text: text)
     if name == "largest":
-        return _join(list(report.sentences), lambda text: text, brackets=True)
+        return _join(report, report.sentences, lambda text: text, brackets=True)
     rule = RULES[name]
-    return _join(list(report.sentences), lambda text: rule(text, rng))
+    return _join(report, report.sentences, lambda text: rule(text, rng))
 
 
 def apply_many(report: Report, rng: random.Random, share: float = 0.5) -> str:
@@ -114,7 +118,7 @@ def apply_many(report: Report, rng: random.Random, share: float = 0.5) -> str:
 
     Word rules come before number rules so that a pattern never meets its own result; NFD comes last.
     """
-    sentences = _reorder(report.sentences, rng) if rng.random() < share else list(report.sentences)
+    sentences = _reorder(report.sentences, rng) if rng.random() < share else report.sentences
 
     def rewrite(text: str) -> str:
         for rule in _in_order():
@@ -122,7 +126,7 @@ def apply_many(report: Report, rng: random.Random, share: float = 0.5) -> str:
                 text = RULES[rule](text, rng)
         return text
 
-    text = _join(sentences, rewrite, brackets=rng.random() < share)
+    text = _join(report, sentences, rewrite, brackets=rng.random() < share)
     return unicodedata.normalize("NFD", text) if rng.random() < share / 4 else text
 
 
@@ -130,34 +134,52 @@ def apply_many(report: Report, rng: random.Random, share: float = 0.5) -> str:
 def _in_order() -> tuple[str, ...]:
     """Rules that look at sentence form first, then words, then numbers, spelling last."""
     late = [name for name in RULES if name.startswith("spelling")]
-    early = ["place first", "whole numbers", "axes", "threshold", "threshold bracket", "diameter", "size words", "about"]
+    early = [
+        "place first",
+        "whole numbers",
+        "axes",
+        "threshold",
+        "threshold bracket",
+        "diameter",
+        "size words",
+        "about",
+    ]
     rest = [name for name in RULES if name not in {*late, *early, "dots", "glued unit", "centimetres"}]
     return (*early, *rest, "centimetres", "glued unit", "dots", *late)
 
 
-def _join(sentences: list[Sentence], rewrite: Callable[[str], str], brackets: bool = False) -> str:
+def unchanged(report: Report) -> str:
+    """The report as the rules would give it back untouched."""
+    return _join(report, report.sentences, lambda text: text)
+
+
+def _join(report: Report, sentences: Sequence[Sentence], rewrite: Callable[[str], str], brackets: bool = False) -> str:
+    """The sentences rewritten; sections stay on lines of their own where the report has them so."""
     out: list[str] = []
-    for sentence in sentences:
+    for i, sentence in enumerate(sentences):
         text = rewrite(sentence.text)
         if brackets and out and LARGEST.match(sentence.text) and re.search(r"[^.)]\.$", out[-1]):
             inner = re.sub(r" ?\((SUV[^()]*)\)", r"; \1", text.rstrip("."))
             if "(" not in inner:
                 out[-1] = f"{out[-1][:-1]} ({inner[0].lower()}{inner[1:]})."
                 continue
-        out.append(text)
-    return " ".join(out)
+        new_line = i and "\n" in report.text and sentences[i - 1].section is not sentence.section
+        out.append(f"\n{text}" if new_line else text)
+    return " ".join(out).replace(" \n", "\n")
 
 
 _TIED = re.compile(r"\b(?:phần còn lại|khác|trên|dưới)\b|\b(?:thùy|eo) (?:phải|trái)\b|\bcùng\b|này\b")
 
 
-def _reorder(sentences: tuple[Sentence, ...], rng: random.Random) -> list[Sentence]:
+def _reorder(sentences: Sequence[Sentence], rng: random.Random) -> list[Sentence]:
     """Findings of one section in another order; the first and last stay, and so does all that leans on a neighbour."""
     out: list[Sentence] = []
     for section in dict.fromkeys(s.section for s in sentences):
         blocks: list[list[Sentence]] = []
         for sentence in (s for s in sentences if s.section is section):
-            leans = LARGEST.match(sentence.text) or ADVICE.match(sentence.text) or not sentence.text.startswith("Hình ảnh")
+            leans = (
+                LARGEST.match(sentence.text) or ADVICE.match(sentence.text) or not sentence.text.startswith("Hình ảnh")
+            )
             if leans and blocks:
                 blocks[-1].append(sentence)
             else:

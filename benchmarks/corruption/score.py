@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.corruption.items import Item, Operator, controls, items, operators
-from benchmarks.corruption.rewrites import REPORT_RULES, RULES, apply_many, apply_rule
+from benchmarks.corruption.rewrites import REPORT_RULES, RULES, apply_many, apply_rule, unchanged
 from vimedsynth.guards import Verdict, check_answer, check_text
 from vimedsynth.reports import Report
 
@@ -115,7 +115,7 @@ def rewrite(reports: Sequence[Report], seed: int, mixes: int) -> tuple[dict[str,
         rng, refusals = random.Random(f"{seed}:{name}"), Refusals()
         for report in reports:
             text = apply_rule(name, report, rng)
-            if text != report.text:
+            if text != unchanged(report):
                 refusals.add(text, check_text(report, text))
         by_rule[name] = refusals
     rng, mixed = random.Random(seed), Refusals()
@@ -131,6 +131,8 @@ def run(reports: Sequence[Report], seed: int, most: int, mixes: int) -> Outcome:
     true_text, true_answers = Refusals(), Refusals()
     for report in reports:
         for item in controls(report):
-            (true_answers if item.text is None else true_text).add(item.text or f"{item.question} | {item.answer}", judge(item))
+            (true_answers if item.text is None else true_text).add(
+                item.text or f"{item.question} | {item.answer}", judge(item)
+            )
     by_rule, mixed = rewrite(reports, seed, mixes)
     return Outcome(corrupt(sampled(reports, seed, most)), by_rule, mixed, true_text, true_answers)

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -85,6 +85,7 @@ def replaced(report: Report, changes: dict[int, str]) -> str:
 _NOISE = re.compile(r"\b(?:hình ảnh|có|ở|tại|và|của|là|với|được|khoảng)\b")
 
 
+@lru_cache(maxsize=20_000)
 def tokens(text: str) -> Counter[str]:
     """Folded words and numbers of a sentence, without the words that carry no fact and without SUV brackets."""
     folded = SUV_BRACKET.sub(" ", text).lower().replace("2 bên", "hai bên").replace("tỷ", "tỉ")

@@ -89,7 +89,12 @@ def examples(outcome: Outcome, most: int) -> Iterator[str]:
                 yield f"  question:    {item.question}\n  answer:      {item.answer}"
         for item, codes in tally.wrong_kind[:most]:
             yield f"OTHER KIND {name} {mode} [{codes}]\n  report says: {item.source}\n  item says:   {item.false}"
-    kinds = {**outcome.rules, "many at once": outcome.mixed, "unchanged": outcome.true_text, "true": outcome.true_answers}
+    kinds = {
+        **outcome.rules,
+        "many at once": outcome.mixed,
+        "unchanged": outcome.true_text,
+        "true": outcome.true_answers,
+    }
     for rule, refusals in kinds.items():
         for text, verdict in refusals.refused[:most]:
             said = "; ".join(f"{o.code}: {o.message} [{o.quote}]" for o in verdict.objections)

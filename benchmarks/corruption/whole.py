@@ -103,7 +103,9 @@ def _apart(first: Source, second: Source) -> bool:
     return plain(first) != plain(second)
 
 
-_PLACE = re.compile(r"\b(?:ở|tại) ([^,.();]+?)(?= (?:không tăng|tăng|khả năng|tương ứng|có kích|kích thước|đường)|[,.();])")
+_PLACE = re.compile(
+    r"\b(?:ở|tại) ([^,.();]+?)(?= (?:không tăng|tăng|khả năng|tương ứng|có kích|kích thước|đường)|[,.();])"
+)
 
 
 def exclusion(report: Report) -> Iterator[tuple[str, str, Source]]:
@@ -111,7 +113,9 @@ def exclusion(report: Report) -> Iterator[tuple[str, str, Source]]:
     avid = [
         source
         for source in _findings(report)
-        if re.search(r"(?<!không )tăng chuyển hóa", source.text) and SUV.search(source.now) and "không tăng" not in source.text
+        if re.search(r"(?<!không )tăng chuyển hóa", source.text)
+        and SUV.search(source.now)
+        and "không tăng" not in source.text
     ]
     for first in avid:
         place = _PLACE.search(first.text)
