@@ -4,9 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 EXTRAS := imaging,text,server,formats,evaluate,review,stats,fast,dev
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench wheel clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: $(PYTHON) is older than Python 3.11; name another one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]' --constraint constraints.txt
@@ -20,11 +22,15 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Tests of a real model (`engines`) and of an accelerator (`gpu`) have environments of their own: see CONTRIBUTING.md.
 test: lint
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -m "not engines and not gpu" --cov --cov-report=term:skip-covered --durations=10
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
 
+wheel: $(VENV)/.ready
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
 clean:
-	rm -rf $(VENV) demo-out
+	rm -rf $(VENV) demo-out dist

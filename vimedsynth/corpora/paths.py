@@ -1,0 +1,44 @@
+"""Paths that a corpus names: relative, with forward slashes, never outside the corpus."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+_DRIVE = re.compile(r"^[A-Za-z]:")
+MAX_ID = 200
+"""Longest study id, in characters: it becomes a path in output folders."""
+
+
+class UnsafePath(ValueError):
+    """A path that is absolute, climbs, or leaves the root over a link; the message says which."""
+
+
+def inside(root: Path, text: str) -> Path:
+    """``root / text`` if that stays inside ``root``; links are followed to find out. Raises UnsafePath."""
+    _check_name(text)
+    path = root / PurePosixPath(text)
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise UnsafePath(f"path {text!r} cannot be resolved") from error
+    if not resolved.is_relative_to(root.resolve()):
+        raise UnsafePath(f"path {text!r} leads out of the corpus over a link")
+    return path
+
+
+def _check_name(text: str) -> None:
+    if not text or "\0" in text or "\n" in text:
+        raise UnsafePath(f"path {text!r} is empty or holds control characters")
+    if text.startswith(("/", "~")) or "\\" in text or _DRIVE.match(text):
+        raise UnsafePath(f"path {text!r} is not relative with forward slashes")
+    if ".." in PurePosixPath(text).parts:
+        raise UnsafePath(f"path {text!r} climbs with '..'")
+
+
+def safe_id(text: str) -> bool:
+    """Whether ``text`` may name a study: it becomes a relative path in output folders."""
+    try:
+        _check_name(text)
+    except UnsafePath:
+        return False
+    plain = text.isprintable() and len(text) <= MAX_ID
+    return plain and text.strip() == text and PurePosixPath(text).as_posix() == text and text != "."
