@@ -17,6 +17,7 @@ WHAT_BY_EXTRA = {
     "text": "Vietnamese word segmentation for the text metrics",
     "formats": "parquet manifests, near-duplicate reports",
     "evaluate": "BLEU and ROUGE",
+    "bertscore": "BERTScore with a model on this machine",
     "review": "the expert's page",
     "stats": "plots of the stats page",
     "fast": "fast schema validation",
