@@ -83,7 +83,9 @@ class Page:
 
     def meter(self) -> tuple[int, int]:
         """(done, total) as the progress bar says."""
-        now, most = (self.driver.find_element("id", "meter").get_attribute(n) for n in ("aria-valuenow", "aria-valuemax"))
+        now, most = (
+            self.driver.find_element("id", "meter").get_attribute(n) for n in ("aria-valuenow", "aria-valuemax")
+        )
         return int(now), int(most)
 
     def complaints(self) -> list[str]:

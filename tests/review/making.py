@@ -65,10 +65,17 @@ def make_corpus(folder: Path, studies: int, volumes: int = 0) -> Path:
 def turn(report: Report, question: str, answer: str, needle: str, kind: str) -> dict[str, Any]:
     """A turn whose evidence is the sentence that holds ``needle``."""
     found = next(s for s in report.sentences if needle in s.text)
-    return {"question": question, "answer": answer, "question_type": kind, "evidence": [[found.span.start, found.span.end]]}
+    return {
+        "question": question,
+        "answer": answer,
+        "question_type": kind,
+        "evidence": [[found.span.start, found.span.end]],
+    }
 
 
-def sample(study_id: str, patient_id: str, region: str, task: Task, content: dict[str, Any], sha256: str) -> dict[str, Any]:
+def sample(
+    study_id: str, patient_id: str, region: str, task: Task, content: dict[str, Any], sha256: str
+) -> dict[str, Any]:
     """A row of the contract."""
     provenance = {
         "report_sha256": sha256, "engine": "secret-engine", "model": "secret-model", "prompt": "vqa", "prompt_sha256": "0" * 64,
@@ -89,7 +96,13 @@ def samples_of(report: Report, study_id: str, patient_id: str) -> list[dict[str,
     turns = [
         turn(report, "Nốt mờ nằm ở đâu?", f"Nốt mờ nằm ở thùy trên phổi {side}.", "kích thước", "location"),
         turn(report, "SUVmax của nốt mờ là bao nhiêu?", f"SUVmax của nốt mờ là {suv}.", "kích thước", "uptake"),
-        turn(report, "Có tràn dịch màng phổi không?", "Không phát hiện tràn dịch màng phổi hai bên.", "tràn dịch", "presence"),
+        turn(
+            report,
+            "Có tràn dịch màng phổi không?",
+            "Không phát hiện tràn dịch màng phổi hai bên.",
+            "tràn dịch",
+            "presence",
+        ),
     ]
     sha256 = sha256_text(report.text)
     single = [sample(study_id, patient_id, "chest", Task.VQA_SINGLE, {"turns": [t]}, sha256) for t in turns]

@@ -224,7 +224,8 @@ def _asset(house: House) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _on_refused(_: Request, error: Exception) -> Response:
-    return answer({"error": error.code}, error.status) if isinstance(error, Refused) else answer({"error": "?"}, 500)
+    assert isinstance(error, Refused)
+    return answer({"error": error.code}, error.status)
 
 
 async def _on_http(_: Request, error: Exception) -> Response:

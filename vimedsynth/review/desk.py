@@ -130,7 +130,6 @@ class Desk:
             "slices": image.get("slices"),
             "decision": _own(current) if current else None,
             "readings": self._readings(reviewer, sample_id),
-            "progress": self.progress(reviewer),
         }
 
     def _report(self, data: dict[str, Any]) -> tuple[Report | None, str | None]:

@@ -4,6 +4,9 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
 
 from vimedsynth.errors import Misuse, missing_extra
 from vimedsynth.review.desk import Desk
@@ -16,6 +19,9 @@ from vimedsynth.review.records import Records
 from vimedsynth.review.rows import RunRows
 from vimedsynth.review.sources import Sources
 from vimedsynth.review.strata import stratum_of
+
+if TYPE_CHECKING:
+    import uvicorn
 
 RECORDS_FILE, KEY_FILE = "review.sqlite", "review.key"
 REQUESTS_PER_SECOND, REQUESTS_AT_ONCE = 60.0, 240.0
@@ -93,11 +99,20 @@ def terms_of(wish: Wish, before: Terms | None, count: int) -> Terms:
     return Terms(plan, min(size, count), seed, double, readers, thirds)
 
 
+def corpus_of(run: Path) -> Path | None:
+    """The corpus that the run was made from, when it is still where ``run.json`` says."""
+    try:
+        named = orjson.loads((run / "run.json").read_bytes()).get("corpus")
+    except (OSError, orjson.JSONDecodeError, AttributeError):
+        return None
+    return Path(named) if isinstance(named, str) and named and Path(named).exists() else None
+
+
 def open_desk(run: Path, corpus: Path | None, wish: Wish) -> Desk:
     """Everything of a review behind the page, with the plan in force. Raises DataRefused, Misuse."""
     rows = RunRows(run)
     ledger = Ledger(Records(run / RECORDS_FILE))
-    sources = Sources(corpus)
+    sources = Sources(corpus or corpus_of(run))
     before = protocol_from(ledger.plan) if ledger.plan else None
     terms = terms_of(wish, before.terms if before else None, len(rows))
     if before and before.terms == terms and all(sample_id in rows.lines for sample_id in before.ids):
@@ -130,8 +145,8 @@ def bind(place: Place) -> socket.socket:
     return link
 
 
-def serve(desk: Desk, place: Place, link: socket.socket) -> None:
-    """Answer requests until interrupted. Raises Misuse when the review extra is missing or the certificate is bad."""
+def make_server(desk: Desk, place: Place, port: int) -> "uvicorn.Server":
+    """The server, not started. Raises Misuse when the review extra is missing or the certificate is bad."""
     try:
         import uvicorn
 
@@ -143,13 +158,19 @@ def serve(desk: Desk, place: Place, link: socket.socket) -> None:
     key = signing_key(desk.rows.folder / KEY_FILE)
     sign_ins = Bucket(SIGN_INS_PER_SECOND, SIGN_INS_AT_ONCE)
     house = House(desk, Sessions(key), Assets(), place.secure, sign_ins, desk.rows.folder.resolve().name)
-    app = build_app(house, hosts_of(place, link.getsockname()[1]), Bucket(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
+    app = build_app(house, hosts_of(place, port), Bucket(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, date_header=False, lifespan="off",
         ssl_certfile=place.certificate, ssl_keyfile=place.key, timeout_keep_alive=30, limit_concurrency=256,
         timeout_graceful_shutdown=3, proxy_headers=False, ws="none",
     )  # fmt: skip
     try:
-        uvicorn.Server(config).run([link])
+        config.load()
     except OSError as exc:
         raise Misuse(f"{place.certificate}: not a usable certificate with its key ({exc})") from exc
+    return uvicorn.Server(config)
+
+
+def serve(desk: Desk, place: Place, link: socket.socket) -> None:
+    """Answer requests until interrupted. Raises like :func:`make_server`."""
+    make_server(desk, place, link.getsockname()[1]).run([link])

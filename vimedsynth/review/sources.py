@@ -61,7 +61,7 @@ class Sources:
         self.has_corpus = corpus is not None
         self._studies = {study.study_id: study for study in open_corpus(corpus).studies} if corpus else {}
         self._reports: Kept[Report | None] = Kept(KEPT_REPORTS, lambda _: 1)
-        self._scans: Kept["Scan | None"] = Kept(SCAN_BYTES, lambda scan: _bytes(scan) if scan else 0)
+        self._scans: Kept[Scan | None] = Kept(SCAN_BYTES, lambda scan: _bytes(scan) if scan else 0)
 
     def study(self, study_id: str) -> Study | None:
         """The study, when the corpus has it."""

@@ -92,7 +92,6 @@ function show(item) {
   byId("study").textContent = item.study;
   pane.show(item);
   showReport(item, pane.evidence);
-  progress(item.progress);
   if (item.next) lookAhead(item.next);
 }
 
@@ -163,6 +162,7 @@ function undo() {
     try {
       const undone = await send("/api/undo", { key: newKey() });
       state.ahead = null;
+      progress(undone.progress);
       await open(undone.sample_id);
       toast(say("undone", { verdict: say(`verdict_${undone.verdict}`) }));
     } catch (error) {
