@@ -56,7 +56,7 @@ class Page:
 
     def open(self, address: str) -> None:
         self.driver.get(address)
-        until(lambda: self.driver.execute_script("return document.body.dataset.view") == "desk", "the desk")
+        until(lambda: self.count("#desk:not([hidden]) #sample > *"), "the desk")
 
     def text(self, selector: str) -> str:
         found = self.driver.execute_script("return document.querySelector(arguments[0])?.innerText ?? ''", selector)

@@ -20,7 +20,6 @@ from vimedsynth.review.decisions import BadInput, Verdict, clean_text, read_edit
 from vimedsynth.review.desk import TODO, Desk, NotYours, Objected, Stale
 from vimedsynth.review.ledger import ENTRY
 from vimedsynth.review.people import SESSION_SECONDS, Session, Sessions, reviewer_of
-from vimedsynth.review.protocol import Role
 from vimedsynth.review.records import Entry
 
 COOKIE = "vimedsynth_review"
@@ -237,6 +236,10 @@ READING: dict[str, Work] = {"/api/me": _me, "/api/item": _item, "/api/queue": _q
 WRITING: dict[str, Work] = {"/api/check": _check, "/api/decide": _decide, "/api/undo": _undo}
 
 
+async def _on_failure(_: Request, __: Exception) -> Response:
+    return answer({"error": "failed"}, 500)
+
+
 def build_app(house: House, hosts: frozenset[str], pace: security.Bucket) -> security.App:
     """The whole application behind its door; ``hosts`` are the ``Host`` headers it answers to."""
     routes = [Route(path, _reading(house, work), methods=["GET"]) for path, work in READING.items()]
@@ -247,6 +250,7 @@ def build_app(house: House, hosts: frozenset[str], pace: security.Bucket) -> sec
         Route("/{path:path}", _asset(house), methods=["GET"]),
     ]
     handlers: dict[Any, Any] = {Refused: _on_refused, HTTPException: _on_http, ClientDisconnect: _on_http}
+    handlers[Exception] = _on_failure
     app = Starlette(routes=routes, exception_handlers=handlers)
 
     def caller(scope: security.Scope) -> str:
@@ -255,6 +259,3 @@ def build_app(house: House, hosts: frozenset[str], pace: security.Bucket) -> sec
         return f"reviewer {session.reviewer}" if session else f"address {request.client.host if request.client else ''}"
 
     return security.Door(app, hosts, "https" if house.secure else "http", pace, caller)
-
-
-__all__ = ["House", "Role", "build_app"]

@@ -1,6 +1,7 @@
 """The door: what a request must be before the page's code sees it, and the headers that every answer carries."""
 
 import hmac
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -16,6 +17,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 256 * 1024
+_log = logging.getLogger(__name__)
 SAFE = frozenset({"GET", "HEAD"})
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -81,6 +83,8 @@ class Door:
             await self.app(scope, _bounded(receive), _with_headers(send))
         except _TooLarge:
             await _answer(send, 413, "too-large")
+        except Exception as error:  # answered with 500 below; its words may hold report text and are not logged
+            _log.error("%s %s failed: %s", scope["method"], scope["path"], type(error).__name__)
 
     def _refused(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
         host = headers.get(b"host", b"").decode("latin-1").lower()

@@ -223,6 +223,13 @@ function onKey(event) {
 
 document.addEventListener("keydown", onKey);
 
+// A link opened in a tab that is here already: another reviewer's, or another sample.
+window.addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#token=")) location.reload();
+  const wanted = decodeURIComponent(location.hash.match(/^#s=(.+)$/)?.[1] ?? "");
+  if (wanted && state.me && wanted !== state.item?.id) alone(() => open(wanted));
+});
+
 // ---- tools
 byId("open-queue").addEventListener("click", () => queue.show(state.item?.id, state.item?.place ?? 0));
 byId("open-help").addEventListener("click", showHelp);
