@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from vimedsynth.validation.conformance import Fault
+from vimedsynth.validation.conformance import Fault, json_path
 from vimedsynth.validation.problems import show
 
 IMAGE_TOKEN = "<image>"
@@ -35,23 +35,24 @@ def one_image_token(row: Any) -> Iterator[Fault]:
             yield Fault(path, "image-token-count", f"{count} times {IMAGE_TOKEN}", f"{int(index == 0)} in this turn")
 
 
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _texts(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if isinstance(value, str):
-        yield path, value
+        yield steps, value
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield from _texts(item, f"{path}.{name}")
+            yield from _texts(item, (*steps, name))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _texts(item, f"{path}[{index}]")
+            yield from _texts(item, (*steps, index))
 
 
 def texts_are_nfc(row: Any) -> Iterator[Fault]:
     """Vietnamese letters in normal form C: "phải" in form D is another string of another length."""
+    is_normalized = unicodedata.is_normalized
     for name in ("conversations", "turns", "text", "lesions", "messages"):
-        for path, text in _texts(row.get(name), f"$.{name}"):
-            if not unicodedata.is_normalized("NFC", text):
-                yield Fault(path, "text-not-nfc", show(text), "text in Unicode normal form C")
+        for steps, text in _texts(row.get(name), (name,)):
+            if not is_normalized("NFC", text):
+                yield Fault(json_path(steps), "text-not-nfc", show(text), "text in Unicode normal form C")
 
 
 def spans_are_filled(row: Any) -> Iterator[Fault]:
@@ -83,9 +84,3 @@ RULES_BY_SCHEMA: dict[str, tuple[Rule, ...]] = {
     "sample": (spans_are_filled, questions_differ, texts_are_nfc),
     "lesions": (texts_are_nfc,),
 }
-
-
-def rule_faults(schema: str, row: Any) -> Iterator[Fault]:
-    """The faults of a row that fits ``schema``."""
-    for rule in RULES_BY_SCHEMA.get(schema, ()):
-        yield from rule(row)
