@@ -2,11 +2,15 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
+import numpy as np
 import orjson
 import pytest
 
+from vimedsynth.phantom import Lesion, PhantomSpec, lesion_centre_mm, read_spec, render
 from vimedsynth.sample_corpus import SampleStudy, metadata, sample_studies
+from vimedsynth.volumes import Scan, Volume
 
 STUDIES = list(sample_studies())
 SECTIONS = ["Đầu - cổ", "Lồng ngực", "Ổ bụng - khung chậu", "Hệ cơ - xương"]
@@ -52,3 +56,22 @@ def test_a_lesion_lies_in_the_body_on_its_side(study: SampleStudy) -> None:
         assert {"right": x < 0.5, "left": x > 0.5, None: True}[lesion["side"]], lesion
         assert len(lesion["size_mm"]) == 3
         assert min(lesion["size_mm"]) > 0
+
+
+def _value(scan: Scan, volume: Volume | None, spec: PhantomSpec, lesion: Lesion) -> float:
+    assert volume is not None
+    at = scan.grid(volume).to_index(np.array(lesion_centre_mm(spec, lesion)))
+    return float(volume.values()[tuple(np.rint(at).astype(int))])
+
+
+@each
+def test_a_rendered_lesion_has_its_suvmax_inside_its_organ(study: SampleStudy) -> None:
+    spec = read_spec(study.spec)
+    body, drawn = render(replace(spec, lesions=())), render(spec)
+    for lesion in spec.lesions:
+        assert lesion.suv_max is not None
+        assert _value(drawn, drawn.pet, spec, lesion) == pytest.approx(lesion.suv_max, abs=0.01)
+        healthy = _value(body, body.ct, spec, lesion)
+        assert (-950 < healthy < -700) if lesion.organ == "lung" else healthy > -950, lesion  # the air outside: -1000
+        if lesion.organ == "liver":
+            assert _value(body, body.pet, spec, lesion) > 1.8, lesion

@@ -144,4 +144,6 @@ class Finding:
 
 def read_findings(report: Report) -> tuple[Finding, ...]:
     """All findings of ``report`` in reading order; sentences of the impression are linked, not counted again."""
-    raise NotImplementedError
+    from vimedsynth.reading import findings_of
+
+    return findings_of(report)

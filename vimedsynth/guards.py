@@ -1,9 +1,16 @@
 """The guards, in order. A guard lets a candidate pass or objects with a stable code and the words; it never repairs."""
 
+import re
 from dataclasses import dataclass
 
-from vimedsynth.reports import Report
-from vimedsynth.samples import Candidate, Case, Objection
+from vimedsynth.answers import judge_answer
+from vimedsynth.reports import Report, Section, Sentence, Span
+from vimedsynth.samples import Candidate, Case, Objection, Task, Turn
+from vimedsynth.sources import source_of
+
+VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.I)
+FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#\d+;|\ufffd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +25,78 @@ class Verdict:
         return not self.objections
 
 
+def language_objections(text: str) -> tuple[Objection, ...]:
+    """Not Vietnamese, or broken on its way (escapes, replacement characters)."""
+    if not text.strip():
+        return (Objection("empty", "the text is empty", ""),)
+    if ESCAPED.search(text):
+        return (Objection("escaped-text", "the text holds escape sequences instead of letters", text[:80]),)
+    words = re.findall(r"[^\W\d_]+", text)
+    plain = [w for w in words if not VIETNAMESE.search(w)]
+    if FOREIGN.search(text) or (len(words) >= 4 and len(plain) > 0.8 * len(words)):
+        return (Objection("not-vietnamese", "the text is not Vietnamese", text[:80]),)
+    return ()
+
+
 def check_answer(report: Report, question: str, answer: str) -> Verdict:
     """Judge a free answer to a question against a report."""
-    raise NotImplementedError
+    wrong = language_objections(answer)
+    if wrong:
+        return Verdict(wrong)
+    judge = judge_answer(source_of(report), question, answer)
+    return Verdict(tuple(judge.objections), tuple(judge.notes))
 
 
 def check_text(report: Report, text: str) -> Verdict:
     """Judge a paraphrase of the whole report (or of the sections that ``report`` holds): nothing added, nothing lost."""
-    raise NotImplementedError
+    from vimedsynth.paraphrases import judge_paraphrase
+
+    wrong = language_objections(text)
+    return Verdict(wrong) if wrong else judge_paraphrase(report, text)
+
+
+def section_report(report: Report, section: Section) -> Report:
+    """The part of a report that one section holds; the text and its offsets stay those of the whole."""
+    return Report(report.text, report.section(section))
 
 
 def review(case: Case, candidate: Candidate) -> Verdict:
-    """All guards over one candidate: schema of the text, evidence, language, facts."""
-    raise NotImplementedError
+    """All guards over one candidate: evidence, language, facts. A comparison is judged by :func:`review_comparison`."""
+    if candidate.task is Task.PARAPHRASE:
+        report = section_report(case.report, candidate.section) if candidate.section else case.report
+        return check_text(report, candidate.text or "")
+    objections: list[Objection] = []
+    notes: list[Objection] = []
+    seen: set[str] = set()
+    for turn in candidate.turns:
+        key = " ".join(turn.question.lower().split())
+        if key in seen:
+            objections.append(Objection("repeated-question", "the conversation asks this twice", turn.question))
+        seen.add(key)
+        objections.extend(evidence_objections(case.report, turn))
+        verdict = check_answer(case.report, turn.question, turn.answer)
+        objections.extend(verdict.objections)
+        notes.extend(verdict.notes)
+    return Verdict(tuple(objections), tuple(notes))
+
+
+def evidence_objections(report: Report, turn: Turn) -> list[Objection]:
+    """Every answer points at text of the report, and what it points at supports it."""
+    if not turn.evidence:
+        return [Objection("evidence-missing", "the answer points at no sentence of the report", turn.answer)]
+    for span in turn.evidence:
+        if not 0 <= span.start < span.end <= len(report.text) or not span.of(report.text).strip():
+            return [
+                Objection("evidence-outside", f"[{span.start}, {span.end}) selects nothing of the report", turn.answer)
+            ]
+    part = _evidence_report(report, turn.evidence)
+    if not part.sentences:
+        return [Objection("evidence-outside", "the evidence holds no sentence of the report", turn.answer)]
+    return []
+
+
+def _evidence_report(report: Report, spans: tuple[Span, ...]) -> Report:
+    def touched(sentence: Sentence) -> bool:
+        return any(s.start < sentence.span.end and sentence.span.start < s.end for s in spans)
+
+    return Report(report.text, tuple(s for s in report.sentences if touched(s)))

@@ -84,38 +84,14 @@ def _spans(text: str, offset: int = 0) -> list[Span]:
     return spans
 
 
-_CHEST = re.compile(r"^Hình ảnh bắt xạ theo đặc điểm sinh l[ýí] ở tim", re.I)
-_ABDOMEN = re.compile(r"^Hình ảnh bắt xạ theo đặc điểm sinh l[ýí] (?:ở )?(?:gan|lách|thượng thận|đài|thận)", re.I)
-_MSK_NORMAL = re.compile(r"^Chưa phát hiện .*(?:hệ thống cơ xương|hệ xương)", re.I)
-_INGUINAL = re.compile(r"hạch bẹn|hố bẹn", re.I)
-
-
-def _label(texts: list[str]) -> list[Section]:
-    """First rule of thumb: the anchors alone. (Refined by the section rules; see docs.)"""
-    current, out = Section.HEAD_NECK, []
-    order = list(Section)
-    for text in texts:
-        at = order.index(current)
-        if at < 1 and _CHEST.match(text):
-            current = Section.CHEST
-        elif at < 2 and _ABDOMEN.match(text):
-            current = Section.ABDOMEN_PELVIS
-        elif at < 3 and _MSK_NORMAL.match(text):
-            current = Section.MUSCULOSKELETAL
-        out.append(current)
-        if _INGUINAL.search(text) and current is Section.ABDOMEN_PELVIS:
-            current = Section.MUSCULOSKELETAL
-        elif _MSK_NORMAL.match(text):
-            current = Section.IMPRESSION
-    return out
-
-
 def flat_report(text: str) -> Report:
     """A report from one flat text; sections are told apart by the sentences that open and close them."""
+    from vimedsynth.sections import section_labels
+
     text = nfc(text)
     spans = _spans(text)
     texts = [span.of(text) for span in spans]
-    rows = zip(spans, texts, _label(texts), strict=True)
+    rows = zip(spans, texts, section_labels(texts), strict=True)
     return Report(text, tuple(Sentence(i, sec, span, t) for i, (span, t, sec) in enumerate(rows, 1)))
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vimedsynth.errors import DataRefused
+
 if TYPE_CHECKING:
     from vimedsynth.corpora.survey import Survey
 
@@ -35,6 +37,8 @@ def corpus(path: Path, split: str, volumes: bool, strict: bool, as_json: bool) -
     else:
         for line in _lines(found):
             click.echo(line)
+    if not found.studies:
+        raise DataRefused(f"{path}: no usable study; expected at least one report that can be read")
     if strict and (found.leaks or any(problem.excludes for problem in found.problems)):
         click.get_current_context().exit(1)
 

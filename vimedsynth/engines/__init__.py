@@ -1,22 +1,31 @@
 """Where text comes from: the protocol and the table of engines. The network is touched in this folder alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
-from vimedsynth.samples import Case, Objection, Task
+from vimedsynth.errors import Misuse
+from vimedsynth.samples import Objection
+from vimedsynth.work import Work
+
+Message = dict[str, str]
+"""One chat message: ``{"role": "system" | "user", "content": ...}``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing to ask for. ``key`` is the content hash that names it in the journal."""
+    """One thing to ask for. ``key`` is the content hash that names it in the journal.
+
+    An engine that is not prompted (the grounded one) gets empty ``messages`` and ``schema`` and reads ``work``.
+    """
 
     key: str
-    task: Task
-    case: Case
-    messages: tuple[dict[str, str], ...]  # rendered prompt; empty for the grounded engine
+    work: Work
+    messages: tuple[Message, ...]
     schema: dict[str, Any]  # generation schema of this case
     seed: int
+    max_tokens: int = 0
     attempt: int = 1
     objections: tuple[Objection, ...] = ()  # why the attempt before was refused
 
@@ -34,15 +43,71 @@ class Reply:
     completion_tokens: int = 0
 
 
+class Feed(Protocol):
+    """Where an engine gets its requests. It is asked again after each reply: a refused reply may bring another."""
+
+    def take(self) -> Request | None:
+        """The next request; None when there is none now. None with nothing in flight means the work is over."""
+
+
 class Engine(Protocol):
     """A source of schema-constrained text. ``name`` includes the weights' revision and is written in every record."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The engine's own name: ``grounded``, ``openai``, ``vllm``, ``outlines``, ``ray``."""
 
-    def complete(self, requests: Iterable[Request]) -> Iterator[Reply]:
+    @property
+    def model(self) -> str:
+        """The model, with its revision where the engine knows it."""
+
+    @property
+    def prompted(self) -> bool:
+        """Whether requests need rendered messages and a schema."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether report text leaves this machine."""
+
+    def complete(self, feed: Feed) -> Iterator[Reply]:
         """Replies as they finish, in any order, each naming its request; bounded work in flight.
 
         A request that failed for good comes back as a Reply with a failure code, not as an exception.
         Raises EngineUnavailable when nothing can be generated at all.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What a user may say about an engine; each engine reads what concerns it."""
+
+    model: str | None = None
+    base_url: str | None = None
+    allow_remote: bool = False
+    redact: bool = False
+    temperature: float = 0.7
+    concurrency: int = 64
+    timeout: float = 600.0  # seconds for one request
+    first_pause: float = 0.25  # seconds before the second try of a request; doubles from there, with jitter
+    patience: float = 300.0  # seconds to wait for a server that is gone
+    offline: bool = False  # a dry run: call nothing
+    api_key: str | None = None  # from the environment, never from the command line
+
+
+ENGINE_BY_NAME: dict[str, str] = {
+    "grounded": "vimedsynth.engines.grounded:grounded_engine",
+    "openai": "vimedsynth.engines.openai_:openai_engine",
+    "vllm": "vimedsynth.engines.vllm_:vllm_engine",
+    "outlines": "vimedsynth.engines.outlines_:outlines_engine",
+    "ray": "vimedsynth.engines.ray_:ray_engine",
+}
+"""``module:factory`` by name; a factory takes EngineOptions. The modules are imported when they are chosen."""
+
+
+def make_engine(name: str, options: EngineOptions) -> Engine:
+    """The engine of that name. Raises Misuse for an unknown name or a missing extra."""
+    if name not in ENGINE_BY_NAME:
+        raise Misuse(f"engine {name!r} is not known; expected one of: {', '.join(ENGINE_BY_NAME)}")
+    module, _, factory = ENGINE_BY_NAME[name].partition(":")
+    engine: Engine = getattr(import_module(module), factory)(options)
+    return engine

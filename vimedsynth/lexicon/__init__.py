@@ -1,0 +1,79 @@
+"""Vocabularies as data, folded once into one table: first token -> the phrases that begin with it, longest first."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+from vimedsynth.words import split
+
+Entry = tuple[tuple[str, ...], str, str]
+"""The tokens of a form, the kind of word, its concept id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """``table[first]`` lists ``(tokens, kind, concept)`` longest first; ``within[place]`` the places that contain it."""
+
+    table: dict[str, tuple[Entry, ...]]
+    within: dict[str, frozenset[str]]
+    readings: frozenset[str]
+
+
+def load_json(name: str) -> Any:
+    """One vocabulary file of this folder."""
+    return orjson.loads((files(__package__) / name).read_bytes())
+
+
+def _forms(places: Any, morphology: Any, assertion: Any) -> list[tuple[str, str, str]]:
+    """``(form, kind, concept)`` for every form; where two kinds share a form the one listed first here wins."""
+    rows: list[tuple[str, str, str]] = []
+
+    def group(kind: str, table: dict[str, list[str]]) -> None:
+        rows.extend((form, kind, concept) for concept, forms in table.items() for form in forms)
+
+    def flat(kind: str, forms: list[str]) -> None:
+        rows.extend((form, kind, kind) for form in forms)
+
+    group("side", places["side"])
+    group("organ", {name: row["forms"] for name, row in places["organ"].items()})
+    group("organ", {name: row["forms"] for name, row in places["region"].items()})
+    group("part", places["part"])
+    group("modifier", morphology["modifier"])
+    group("invasion", morphology["invasion"])
+    group("head", morphology["head"])
+    flat("generic", morphology["generic"])
+    group("negation", assertion["negation"])
+    group("tier", assertion["tier"])
+    group("reading", assertion["reading"])
+    flat("physiologic", assertion["physiologic"])
+    flat("operated", assertion["operated"])
+    group("uptake", assertion["uptake"])
+    flat("tracer", assertion["tracer"])
+    group("pattern", assertion["pattern"])
+    group("intensity", assertion["intensity"])
+    group("advice", assertion["advice"])
+    group("target", assertion["advice-target"])
+    group("prior", assertion["prior"])
+    flat("approximate", assertion["approximate"])
+    flat("below", assertion["below"])
+    flat("largest", assertion["largest"])
+    flat("respectively", assertion["respectively"])
+    group("relation", places["relation"])
+    group("count", morphology["count"])
+    return rows
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The vocabularies of this folder, read once."""
+    places, morphology, assertion = (load_json(f"{n}.json") for n in ("places", "morphology", "assertion"))
+    table: dict[str, dict[tuple[str, ...], Entry]] = {}
+    for form, kind, concept in _forms(places, morphology, assertion):
+        tokens = tuple(split(form))
+        table.setdefault(tokens[0], {}).setdefault(tokens, (tokens, kind, concept))
+    within = {name: frozenset(row["within"]) for group in ("organ", "region") for name, row in places[group].items()}
+    ordered = {first: tuple(sorted(rows.values(), key=lambda row: -len(row[0]))) for first, rows in table.items()}
+    return Lexicon(ordered, within, frozenset(assertion["reading"]))

@@ -58,6 +58,12 @@ def load_schema(name: str) -> dict[str, Any]:
     return schema
 
 
+def undeclared(name: str) -> dict[str, Any]:
+    """The schema without its ``$schema``: where that stands behind a ``$ref``, jsonschema goes on with the stock
+    validator of that dialect and forgets the one it was asked to use."""
+    return {keyword: value for keyword, value in load_schema(name).items() if keyword != "$schema"}
+
+
 def _never_fetch(uri: str) -> Resource[Any]:
     raise NoSuchResource(uri)
 
@@ -65,9 +71,6 @@ def _never_fetch(uri: str) -> Resource[Any]:
 @cache
 def registry() -> Registry[Any]:
     """All schemas by their ``$id``; anything else raises ``referencing.exceptions.NoSuchResource``."""
-    resources = [
-        (schema["$id"], DRAFT202012.create_resource(schema))
-        for schema in map(load_schema, schema_names())
-        if "$id" in schema
-    ]
+    known = [schema for schema in map(undeclared, schema_names()) if "$id" in schema]
+    resources = [(schema["$id"], DRAFT202012.create_resource(schema)) for schema in known]
     return Registry(retrieve=_never_fetch).with_resources(resources)  # type: ignore[call-arg]

@@ -6,7 +6,8 @@ a line, so that the elements after it are read.
 
 import re
 from collections.abc import Generator, Iterator
-from typing import BinaryIO
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -15,6 +16,18 @@ _LINE = 1 << 22  # bytes within which a line is looked for
 _SPACE = b" \t\r\n"
 # Strings are swallowed whole: brackets and commas inside them mean nothing. A lone quote is a string not yet read to its end.
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{},]', re.S)
+
+
+UNREAD: Any = object()
+"""Stands for the value of an element that has not been parsed, or that does not parse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element: its bytes, and its value where finding its end has parsed it anyway."""
+
+    raw: bytes
+    value: Any
 
 
 class _Window:
@@ -49,41 +62,58 @@ class _Window:
                 break
         return self.data[self.start + offset : stop]
 
-    def take(self, size: int) -> bytes:
-        """The next ``size`` bytes."""
-        piece = self.data[self.start : self.start + size]
-        self.start += size
-        return piece
 
-
-def _line_element(line: bytes) -> bytes | None:
-    """The element that fills ``line``, as writers of one row a line make it; None if the line is something else."""
-    piece = line.rstrip(_SPACE + b",")
-    if not piece.startswith(b"{"):
-        return None
+def _parsed(piece: bytes) -> Any:
+    """The JSON value of ``piece``, or UNREAD."""
     try:
-        orjson.loads(piece)
+        return orjson.loads(piece)
     except orjson.JSONDecodeError:
-        return None
-    return piece
+        return UNREAD
 
 
-def _size_by_line(window: _Window) -> int | None:
-    """The size of an element that has its line for itself; None if the elements do not lie like that."""
+def _line_element(line: bytes) -> Element:
+    """The element that fills ``line``, as writers of one row a line make it; UNREAD if the line is something else."""
+    piece = line.rstrip(_SPACE + b",")
+    return Element(piece, _parsed(piece) if piece.startswith(b"{") else UNREAD)
+
+
+def _by_line(window: _Window) -> Element | None:
+    """The element that has its line for itself; None if the elements do not lie like that."""
     line = window.line()
     if line is None:
         return None
-    if piece := _line_element(line):
-        return len(piece)
+    element = _line_element(line)
+    if element.value is not UNREAD:
+        return element
     following = window.line(len(line) + 1)
     if line.rstrip(_SPACE)[-1:] not in (b",", b"}") or following is None:
         return None
-    alone = following.strip(_SPACE) == b"]" or _line_element(following.lstrip(_SPACE)) is not None
-    return len(line.rstrip(_SPACE).removesuffix(b",")) if alone else None
+    alone = following.strip(_SPACE) == b"]" or _line_element(following.lstrip(_SPACE)).value is not UNREAD
+    return Element(line.rstrip(_SPACE).removesuffix(b","), UNREAD) if alone else None
 
 
-def _size_by_brackets(window: _Window, limit: int) -> int | None:
-    """The size of the element at the window's start; None when the file or the limit ends before it does."""
+def _tail(piece: bytes) -> bytes:
+    """The closing brackets at the end of an element: rows of one kind end alike."""
+    return piece[len(piece.rstrip(b"]}")) :]
+
+
+def _by_tail(window: _Window, tail: bytes) -> Element | None:
+    """The object that ends with ``tail``, as the one before it did; a guess that parsing proves or drops."""
+    found = window.data.find(tail, window.start) if tail else -1
+    if found < 0 or not window.data.startswith(b"{", window.start):
+        return None
+    piece = window.data[window.start : found + len(tail)]
+    value = _parsed(piece)
+    return Element(piece, value) if value is not UNREAD else None
+
+
+def _by_brackets(window: _Window, limit: int) -> Element | None:
+    """The element at the window's start; None when the file or the limit ends before it does."""
+    size = _size(window, limit)
+    return None if size is None else Element(window.data[window.start : window.start + size], UNREAD)
+
+
+def _size(window: _Window, limit: int) -> int | None:
     depth, offset = 0, 0
     while True:
         for token in _TOKEN.finditer(window.data, window.start + offset):
@@ -100,8 +130,8 @@ def _size_by_brackets(window: _Window, limit: int) -> int | None:
             return None
 
 
-def elements(stream: BinaryIO, limit: int) -> Iterator[bytes | str]:
-    """The raw elements of the array in ``stream``, in order; a text in place of one says why the array ends there.
+def elements(stream: BinaryIO, limit: int) -> Iterator[Element | str]:
+    """The elements of the array in ``stream``, in order; a text in place of one says why the array ends there.
 
     ``limit`` is the largest size of an element in bytes.
     """
@@ -119,16 +149,18 @@ def elements(stream: BinaryIO, limit: int) -> Iterator[bytes | str]:
         yield "there is text after the closing ]"
 
 
-def _filled(window: _Window, limit: int) -> Generator[bytes, None, str | None]:
+def _filled(window: _Window, limit: int) -> Generator[Element, None, str | None]:
     """The elements up to the closing bracket; returns why there is none, None if there is."""
-    by_line = True
+    by_line, tail = True, b""
     while window.skip(_SPACE):
-        size = _size_by_line(window) if by_line else None
-        by_line = size is not None
-        size = size if size is not None else _size_by_brackets(window, limit)
-        if size is None:
+        element = _by_line(window) if by_line else _by_tail(window, tail)
+        by_line = by_line and element is not None
+        element = element or _by_brackets(window, limit)
+        if element is None:
             return f"an element is cut off, or larger than {limit} bytes"
-        yield window.take(size)
+        window.start += len(element.raw)
+        tail = _tail(element.raw)
+        yield element
         mark = window.skip(_SPACE)
         if mark not in (b",", b"]"):
             return "between two elements there is no comma" if mark else "the array is cut off: its ] is missing"

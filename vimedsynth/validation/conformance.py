@@ -16,7 +16,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing.exceptions import NoSuchResource
 
-from vimedsynth.schemas import load_schema, registry, schema_names
+from vimedsynth.schemas import load_schema, registry, schema_names, undeclared
 from vimedsynth.validation.problems import show
 
 
@@ -57,7 +57,7 @@ Reference: type[Validator] = extend(  # type: ignore[no-untyped-call]
 @cache
 def reference(name: str) -> Validator:
     """The reference validator of the schema ``name``. Raises Misuse for an unknown name."""
-    return Reference(load_schema(name), registry=registry())
+    return Reference(undeclared(name), registry=registry())
 
 
 def _refuse(uri: str) -> Any:

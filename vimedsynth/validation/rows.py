@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from vimedsynth.validation.arrays import elements
+from vimedsynth.validation.arrays import UNREAD, elements
 from vimedsynth.validation.problems import Place, Problem
+from vimedsynth.validation.shards import SHARD_READERS, BadShard
 
 ROW_BYTES = 1 << 26
 """A row larger than this (64 MiB) is refused, so that a file without line ends cannot fill the memory."""
@@ -49,18 +50,17 @@ def _parses(raw: bytes) -> bool:
 
 def form_of(path: Path) -> Form:
     """How the rows of ``path`` lie, from its first line and its name."""
+    named_lines = path.suffix.lower() in {".jsonl", ".ndjson"}
     with path.open("rb") as stream:
-        first = next(
-            (line for line in iter(partial(stream.readline, ROW_BYTES), b"") if line.strip(_BOM + b" \t\r\n")), b""
-        )
-        more = any(line.strip() for line in iter(partial(stream.readline, ROW_BYTES), b""))
-    return _form(first.removeprefix(_BOM).strip(), more, path.suffix.lower() in {".jsonl", ".ndjson"})
-
-
-def _form(first: bytes, more: bool, named_lines: bool) -> Form:
+        if stream.read(256).lstrip(_BOM + b" \t\r\n").startswith(b"[") and not named_lines:
+            return Form.ARRAY  # the first line may be the whole file
+        stream.seek(0)
+        lines = (line.strip(_BOM + b" \t\r\n") for line in iter(partial(stream.readline, ROW_BYTES), b""))
+        filled = (line for line in lines if line)
+        first, more = next(filled, b""), any(filled)
     whole = _parses(first)
     if first.startswith(b"["):
-        return Form.LINES if named_lines and whole and more else Form.ARRAY
+        return Form.LINES if whole and more else Form.ARRAY
     return Form.LINES if named_lines or (whole and more) else Form.VALUE
 
 
@@ -75,6 +75,13 @@ def unreadable(raw: bytes, place: Place) -> Problem:
     except orjson.JSONDecodeError as error:
         return Problem(place, "not-json", str(error), "one JSON value (no NaN, no Infinity, no comments)")
     raise AssertionError("a value that parses is not unreadable")
+
+
+def _read(raw: bytes, place: Place) -> Row | Problem:
+    try:
+        return Row(place.row or 1, place.line, orjson.loads(raw))
+    except orjson.JSONDecodeError:
+        return unreadable(raw, place)
 
 
 def _line_rows(stream: BinaryIO, name: str) -> Iterator[Row | Problem]:
@@ -104,10 +111,10 @@ def _array_rows(stream: BinaryIO, name: str) -> Iterator[Row | Problem]:
         if isinstance(piece, str):
             yield Problem(Place(name, number), "not-json", piece, "a JSON array of rows")
             continue
-        try:
-            yield Row(number, None, orjson.loads(piece))
-        except orjson.JSONDecodeError:
-            yield unreadable(piece, Place(name, number))
+        if piece.value is not UNREAD:
+            yield Row(number, None, piece.value)
+        else:
+            yield _read(piece.raw, Place(name, number))
 
 
 def _one_value(stream: BinaryIO, name: str) -> Iterator[Row | Problem]:
@@ -116,10 +123,8 @@ def _one_value(stream: BinaryIO, name: str) -> Iterator[Row | Problem]:
         yield Problem(Place(name), "row-too-large", f"over {ROW_BYTES} bytes", "a smaller JSON value, or JSON Lines")
     elif not raw.strip():
         yield Problem(Place(name), "empty-file", "0 rows", "at least one JSON value")
-    elif _parses(raw):
-        yield Row(1, None, orjson.loads(raw))
     else:
-        yield unreadable(raw, Place(name, 1))
+        yield _read(raw, Place(name, 1))
 
 
 def _opening(stream: BinaryIO, name: str) -> Iterator[Problem]:
@@ -134,11 +139,26 @@ def _opening(stream: BinaryIO, name: str) -> Iterator[Problem]:
         stream.seek(0, 2)
 
 
+def _shard_rows(path: Path, name: str) -> Iterator[Row | Problem]:
+    number = 0
+    try:
+        for number, value in enumerate(SHARD_READERS[path.suffix.lower()](path), 1):
+            if isinstance(value, BadShard):
+                yield Problem(Place(name, number), "not-json", str(value), "one JSON value")
+            else:
+                yield Row(number, None, value)
+    except BadShard as error:
+        yield Problem(Place(name, number + 1), "shard-unreadable", str(error), f"a whole {path.suffix} file")
+
+
 def read_rows(path: Path, name: str, *, whole: bool = False) -> Iterator[Row | Problem]:
     """The rows of ``path`` and the problems of reading them, in file order. ``name`` is how problems call the file.
 
     ``whole`` reads the file as one value even when it is an array. Raises OSError when it cannot be opened.
     """
+    if path.suffix.lower() in SHARD_READERS:
+        yield from _shard_rows(path, name)
+        return
     form = Form.VALUE if whole else form_of(path)
     readers = {Form.LINES: _line_rows, Form.ARRAY: _array_rows, Form.VALUE: _one_value}
     with path.open("rb") as stream:

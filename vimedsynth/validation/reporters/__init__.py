@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from vimedsynth.validation.gate import Event
+from vimedsynth.validation.events import Event
 from vimedsynth.validation.reporters.github import github
 from vimedsynth.validation.reporters.json_ import json_
 from vimedsynth.validation.reporters.junit import junit

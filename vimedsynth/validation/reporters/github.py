@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from vimedsynth.validation.gate import Checked, Event, Skipped
+from vimedsynth.validation.events import Checked, Event, Skipped
 from vimedsynth.validation.problems import Problem
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from vimedsynth.validation.gate import Checked, Event, Skipped
+from vimedsynth.validation.events import Checked, Event, Skipped
 from vimedsynth.validation.problems import Problem
 
 

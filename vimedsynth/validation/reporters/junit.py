@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from vimedsynth.validation.gate import Checked, Event, Skipped
+from vimedsynth.validation.events import Checked, Event, Skipped
 from vimedsynth.validation.problems import Problem
 from vimedsynth.validation.reporters.text import where
 

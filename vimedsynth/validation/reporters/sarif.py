@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from vimedsynth import __version__
-from vimedsynth.validation.gate import Event, Skipped
+from vimedsynth.validation.events import Event, Skipped
 from vimedsynth.validation.problems import Problem
 
 MOST_RESULTS = 25_000

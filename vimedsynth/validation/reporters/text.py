@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from vimedsynth.validation.gate import Checked, Event, Skipped
+from vimedsynth.validation.events import Checked, Event, Skipped
 from vimedsynth.validation.problems import Place, Problem
 
 

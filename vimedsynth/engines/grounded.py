@@ -1,0 +1,46 @@
+"""The embedded engine: no model, no network; answers are written from the findings (see vimedsynth.grounded)."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from vimedsynth import __version__
+from vimedsynth.engines import EngineOptions, Feed, Reply, Request
+from vimedsynth.samples import Task
+from vimedsynth.work import Work
+
+
+class GroundedEngine:
+    """One reply per request, at once, deterministic in the request's seed."""
+
+    name = "grounded"
+    model = f"vimedsynth-{__version__}"
+    remote = False
+    prompted = False
+
+    def complete(self, feed: Feed) -> Iterator[Reply]:
+        while (request := feed.take()) is not None:
+            yield self.reply(request)
+
+    def reply(self, request: Request) -> Reply:
+        """The payload of one request; a case that gives no material is the failure ``nothing-to-say``."""
+        payload = write(request.work, request.seed)
+        empty = not any(payload.values())
+        return Reply(request.key, None, failure="nothing-to-say") if empty else Reply(request.key, payload)
+
+
+def write(work: Work, seed: int) -> dict[str, Any]:
+    """The grounded payload of a unit of work, in the form that any engine returns for its task."""
+    grounded: Any = import_module("vimedsynth.grounded")
+    if work.task is Task.PARAPHRASE:
+        return dict(grounded.write_paraphrase(work.case.report, seed=seed, section=work.section))
+    if work.task is Task.COMPARISON:
+        assert work.partner is not None, "a comparison has two studies"
+        return dict(grounded.write_comparison(work.case, work.partner, seed=seed))
+    style = "single" if work.task is Task.VQA_SINGLE else "multi"
+    return dict(grounded.write_vqa(work.case, style=style, seed=seed, per_finding=work.per_finding))
+
+
+def grounded_engine(options: EngineOptions) -> GroundedEngine:
+    """The embedded engine; it has no options."""
+    return GroundedEngine()

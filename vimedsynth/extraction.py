@@ -1,0 +1,38 @@
+"""Rows of reports -> rows of findings."""
+
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from vimedsynth.findings import read_findings
+from vimedsynth.lesions import is_lesion, official_lesions
+from vimedsynth.reports import Section, flat_report
+
+
+def plain(value: object) -> Any:
+    """Dataclasses, enums, sets and tuples as JSON values; a span as ``[start, end]``."""
+    if is_dataclass(value) and not isinstance(value, type):
+        if type(value).__name__ == "Span":
+            return [getattr(value, f.name) for f in fields(value)]
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(v) for v in value)
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    return value
+
+
+def extract_row(row: dict[str, Any], keys: str, region: str | None, everything: bool) -> dict[str, Any]:
+    """One output row of ``extract``."""
+    report = flat_report(row["report"])
+    section = Section(region) if region else None
+    head = {"patient_id": row.get("patient_id")}
+    if keys == "vimed-pet":
+        return {**head, "lesions": official_lesions(report, section, everything)}
+    found = [
+        f for f in read_findings(report)
+        if (section is None or f.section is section) and (everything or (is_lesion(f) and not f.reactive))
+    ]  # fmt: skip
+    return {**head, "findings": plain(found)}

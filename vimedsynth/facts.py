@@ -1,0 +1,138 @@
+"""What a sentence asserts, in comparable form: numbers, units, side, negation, place, uptake, certainty, advice.
+
+A sentence becomes one or more facts. Two facts can be compared without knowing how they were worded: sizes are
+millimetres in ascending order, places are concept ids with the side that belongs to each, certainty is a tier.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from vimedsynth.lexicon import lexicon
+from vimedsynth.reports import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place of a list: concept ids (organ, lobe, segment, station, relation ...) and the side bound to them."""
+
+    atoms: frozenset[str]
+    side: str | None  # right | left | both
+    span: Span = field(default=Span(0, 0), compare=False)
+
+    @property
+    def wider(self) -> frozenset[str]:
+        """The atoms with every place that contains them."""
+        return self.atoms.union(*(lexicon().within.get(a, frozenset()) for a in self.atoms))
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Millimetres in ascending order; empty for "vài mm". ``op`` is ``=``, ``<`` (a threshold) or ``~`` ("khoảng")."""
+
+    dims: tuple[float, ...]
+    op: str
+    kind: str  # size | diameter | length | thickness | few
+    span: Span
+
+    @property
+    def few(self) -> bool:
+        return self.kind == "few"
+
+
+@dataclass(frozen=True, slots=True)
+class Invades:
+    """A relation to a neighbour: what it does, to what, and whether that is certain."""
+
+    verb: str
+    target: frozenset[str]
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One finding, absence, reading or piece of advice that a sentence asserts."""
+
+    span: Span
+    polarity: str = "present"  # present | absent | resolved | physiologic | postoperative | advice
+    heads: frozenset[str] = frozenset()
+    generic: bool = False
+    counts: frozenset[str] = frozenset()
+    items: tuple[Item, ...] = ()
+    sizes: tuple[Measure, ...] = ()
+    suvs: tuple[float, ...] = ()
+    suv_spans: tuple[Span, ...] = ()
+    levels: frozenset[str] = frozenset()  # none | mild | increased | decreased
+    intensity: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+    modifiers: frozenset[str] = frozenset()
+    invasions: tuple[Invades, ...] = ()
+    tier: str | None = None
+    readings: frozenset[str] = frozenset()
+    prior: frozenset[str] = frozenset()
+    prior_numbers: frozenset[float] = frozenset()
+    advice: frozenset[str] = frozenset()
+    advice_of: int | None = None  # index of the fact that the advice belongs to
+    words: frozenset[str] = frozenset()
+    anaphora: bool = False  # "Hạch lớn nhất ...": belongs to the fact before
+    approximate: bool = False
+
+    @property
+    def atoms(self) -> frozenset[str]:
+        """All place atoms of all items."""
+        return frozenset().union(*(i.atoms for i in self.items)) if self.items else frozenset()
+
+    @property
+    def sides(self) -> frozenset[str]:
+        """All sides said, "both" counted as right and left."""
+        found = {i.side for i in self.items if i.side}
+        return frozenset({"right", "left"} if "both" in found else found)
+
+    @property
+    def place_pairs(self) -> frozenset[tuple[str, str | None]]:
+        return frozenset((a, i.side) for i in self.items for a in i.atoms)
+
+
+@lru_cache(maxsize=32768)
+def sentence_facts(text: str) -> tuple[Fact, ...]:
+    """The facts of one NFC sentence; spans are offsets in ``text``. Cached: standard sentences recur."""
+    from vimedsynth.clauses import ClauseReader
+
+    return ClauseReader(text).facts()
+
+
+def shifted(fact: Fact, by: int) -> Fact:
+    """``fact`` with its spans moved by ``by`` characters (sentence offsets to report offsets)."""
+
+    def move(span: Span) -> Span:
+        return Span(span.start + by, span.end + by)
+
+    return replace(
+        fact,
+        span=move(fact.span),
+        items=tuple(replace(i, span=move(i.span)) for i in fact.items),
+        sizes=tuple(replace(m, span=move(m.span)) for m in fact.sizes),
+        suv_spans=tuple(move(s) for s in fact.suv_spans),
+    )
+
+
+def merged(first: Fact, more: Fact) -> Fact:
+    """``first`` with what an anaphoric sentence ("Hạch lớn nhất ...") adds to it."""
+    return replace(
+        first,
+        span=Span(first.span.start, more.span.end) if more.span.start >= first.span.start else first.span,
+        items=first.items + tuple(i for i in more.items if i not in first.items),
+        sizes=first.sizes + more.sizes,
+        suvs=first.suvs + more.suvs,
+        suv_spans=first.suv_spans + more.suv_spans,
+        levels=first.levels | more.levels,
+        intensity=first.intensity | more.intensity,
+        patterns=first.patterns | more.patterns,
+        modifiers=first.modifiers | more.modifiers,
+        invasions=first.invasions + more.invasions,
+        tier=first.tier or more.tier,
+        readings=first.readings | more.readings,
+        prior=first.prior | more.prior,
+        prior_numbers=first.prior_numbers | more.prior_numbers,
+        words=first.words | more.words,
+        approximate=first.approximate or more.approximate,
+    )

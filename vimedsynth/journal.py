@@ -1,0 +1,164 @@
+"""The journal of a run: one SQLite file, one committed transaction for every finished request.
+
+A request's reply, what became of its candidates and, where it was the last, the end of its unit of work are one
+transaction, so a kill leaves a request either finished with all that follows from it or not asked at all. The
+write-ahead log with ``synchronous=NORMAL`` survives a killed process whole and a power cut without corruption.
+"""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from vimedsynth.engines import Reply
+from vimedsynth.errors import DataRefused, Misuse
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS requests (
+    key TEXT PRIMARY KEY, work TEXT NOT NULL, attempt INTEGER NOT NULL, failure TEXT, message TEXT NOT NULL, raw TEXT,
+    payload BLOB, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, finished REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS requests_of_work ON requests (work, attempt);
+CREATE TABLE IF NOT EXISTS outcomes (
+    place INTEGER PRIMARY KEY, code TEXT, sample TEXT, row BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS outcomes_by_sample ON outcomes (sample) WHERE sample IS NOT NULL;
+CREATE TABLE IF NOT EXISTS works (
+    key TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, task TEXT NOT NULL, engine TEXT NOT NULL,
+    findings INTEGER NOT NULL, covered INTEGER NOT NULL, samples INTEGER NOT NULL
+) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+_ATTEMPTS, _CANDIDATES = 1 << 8, 1 << 12
+DUPLICATE = "duplicate"
+"""The code of a candidate whose sample id an earlier place of the run already holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One row for ``samples.jsonl`` (``sample`` is its id, ``code`` None) or ``rejections.jsonl`` (the reverse)."""
+
+    code: str | None
+    sample: str | None
+    row: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end of a unit of work: who answered it last, and how many of its findings its samples cover."""
+
+    task: str
+    engine: str
+    findings: int
+    covered: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished request: its reply, the payload where it is worth keeping, what became of its candidates."""
+
+    attempt: int
+    reply: Reply
+    payload: bytes | None
+    outcomes: tuple[Outcome, ...]
+
+
+def place(ordinal: int, attempt: int, index: int) -> int:
+    """The sort key of an outcome: work order, then attempt, then order in the reply, whatever finished first."""
+    if attempt >= _ATTEMPTS or index >= _CANDIDATES:
+        raise DataRefused(f"attempt {attempt}, candidate {index}: more than the journal can number")
+    return (ordinal * _ATTEMPTS + attempt) * _CANDIDATES + index
+
+
+class Journal:
+    """The open journal. One process at a time: the file stays locked until :meth:`close`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+            for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000"):
+                self._db.execute(f"PRAGMA {pragma}")
+            self._db.executescript(_TABLES)
+        except sqlite3.OperationalError as error:
+            raise Misuse(f"{path}: another process works on this run ({error})") from error
+        except sqlite3.DatabaseError as error:
+            raise DataRefused(f"{path}: not a readable journal ({error}); --fresh begins anew") from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    def done(self, key: str) -> bool:
+        """Whether the unit of work has ended."""
+        return self._db.execute("SELECT 1 FROM works WHERE key = ?", (key,)).fetchone() is not None
+
+    def replies(self, key: str) -> list[tuple[int, Reply]]:
+        """The finished requests of a unit of work that has not ended, by attempt."""
+        rows = self._db.execute(
+            "SELECT attempt, key, payload, raw, failure, message, prompt_tokens, completion_tokens FROM requests"
+            " WHERE work = ? ORDER BY attempt",
+            (key,),
+        )
+        return [(row[0], Reply(row[1], row[2] and orjson.loads(row[2]), row[3] or "", *row[4:])) for row in rows]
+
+    def commit(self, work: str, ordinal: int, requests: Sequence[Finished], ended: Ended | None) -> None:
+        """One transaction: the finished requests with their outcomes and, where it ended, the unit of work."""
+        db = self._db
+        db.execute("BEGIN")
+        try:
+            for request in requests:
+                self._insert(work, ordinal, request)
+            if ended:
+                row = (work, ordinal, ended.task, ended.engine, ended.findings, ended.covered, ended.samples)
+                db.execute("INSERT INTO works VALUES (?,?,?,?,?,?,?)", row)
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+
+    def _insert(self, work: str, ordinal: int, request: Finished) -> None:
+        reply, attempt = request.reply, request.attempt
+        tokens = (reply.prompt_tokens, reply.completion_tokens)
+        said = (reply.failure, reply.message, None if request.payload else reply.raw or None, request.payload)
+        row = (reply.key, work, attempt, *said, *tokens, time.time())
+        self._db.execute("INSERT INTO requests VALUES (?,?,?,?,?,?,?,?,?,?)", row)
+        rows = [(place(ordinal, attempt, i), o.code, o.sample, o.row) for i, o in enumerate(request.outcomes)]
+        self._db.executemany("INSERT INTO outcomes VALUES (?,?,?,?)", rows)
+
+    def samples(self) -> Iterator[bytes]:
+        """The rows of ``samples.jsonl`` in work order; of equal ids the first place wins."""
+        later = "EXISTS (SELECT 1 FROM outcomes e WHERE e.sample = o.sample AND e.place < o.place)"
+        query = f"SELECT row FROM outcomes o WHERE sample IS NOT NULL AND NOT {later} ORDER BY place"
+        return (row[0] for row in self._db.execute(query))
+
+    def rejections(self) -> Iterator[tuple[str | None, bytes]]:
+        """``(code, row)`` of all other candidates in work order; a later equal sample comes with code None."""
+        later = "EXISTS (SELECT 1 FROM outcomes e WHERE e.sample = o.sample AND e.place < o.place)"
+        query = f"SELECT code, row FROM outcomes o WHERE sample IS NULL OR {later} ORDER BY place"
+        return ((row[0], row[1]) for row in self._db.execute(query))
+
+    def totals(self) -> dict[str, int]:
+        """Candidates, requests, tokens and ended work, counted in the journal."""
+        candidates, accepted = self._db.execute("SELECT COUNT(*), COUNT(sample) FROM outcomes").fetchone()
+        query = "SELECT COUNT(*), COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0) FROM requests"
+        requests, prompt, completion = self._db.execute(query).fetchone()
+        names = ("candidates", "accepted", "requests", "prompt_tokens", "completion_tokens")
+        return dict(zip(names, (candidates, accepted, requests, prompt, completion), strict=True))
+
+    def codes(self) -> Counter[str]:
+        """How many candidates were refused, by code."""
+        return Counter(dict(self._db.execute("SELECT code, COUNT(*) FROM outcomes WHERE code NOT NULL GROUP BY code")))
+
+    def coverage(self) -> dict[str, dict[str, int]]:
+        """By task: units of work, those answered by a fallback, those without a sample, findings, findings covered."""
+        query = (
+            "SELECT task, COUNT(*), SUM(engine = 'grounded-fallback'), SUM(samples = 0), SUM(findings), SUM(covered)"
+            " FROM works GROUP BY task ORDER BY task"
+        )
+        names = ("works", "fallback", "unanswered", "findings", "covered")
+        return {row[0]: dict(zip(names, row[1:], strict=True)) for row in self._db.execute(query)}

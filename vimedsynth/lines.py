@@ -1,0 +1,67 @@
+"""JSON Lines in, JSON Lines out, one row at a time: order kept, a bad row named and counted, memory flat."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from vimedsynth.errors import Misuse
+
+Row = dict[str, Any]
+
+
+def read_rows(file: Path, needs: dict[str, type]) -> Iterator[tuple[int, Row | str]]:
+    """``(line number, row)``, or the fault of the line in place of the row. Raises Misuse if the file cannot be read."""
+    if not file.is_file():
+        raise Misuse(f"{file}: not a file; expected JSON Lines with {', '.join(needs)}")
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
+            if text:
+                yield number, _row(text, needs)
+
+
+def _row(text: bytes, needs: dict[str, type]) -> Row | str:
+    try:
+        row = orjson.loads(text)
+    except orjson.JSONDecodeError as fault:
+        return f"not JSON in UTF-8 ({fault})"
+    if not isinstance(row, dict):
+        return f"a JSON {type(row).__name__}; expected an object"
+    for key, kind in needs.items():
+        if not isinstance(row.get(key), kind):
+            return f"{key} is {'missing' if key not in row else type(row[key]).__name__}; expected a {kind.__name__}"
+    return row
+
+
+@contextlib.contextmanager
+def output_stream(path: Path | None) -> Iterator[BinaryIO]:
+    """stdout, or a file that appears only when all is written."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+    except OSError as fault:
+        raise Misuse(f"{path}: cannot be written ({fault.strerror})") from fault
+    os.replace(part, path)
+
+
+def map_lines(file: Path, output: Path | None, needs: dict[str, type], work: Callable[[Row], Row]) -> int:
+    """Write ``work(row)`` for each row of ``file``; faults go to stderr as ``file:line: fault``. Returns their number."""
+    bad = 0
+    with output_stream(output) as stream:
+        for number, row in read_rows(file, needs):
+            if isinstance(row, str):
+                bad += 1
+                print(f"{file}:{number}: {row}", file=sys.stderr)
+                continue
+            stream.write(orjson.dumps(work(row), option=orjson.OPT_APPEND_NEWLINE))
+    return bad

@@ -1,0 +1,189 @@
+"""Where the sections of a flat report begin, told from the sentences that open and close them.
+
+The order never changes: head and neck, chest, abdomen and pelvis, musculoskeletal, impression. The heart line opens the
+chest, the physiologic line of the abdominal organs the abdomen, the sentence after the last inguinal line the
+musculoskeletal part, and the sentence after its normal line the impression. Where such a line is missing, the body part
+that a sentence speaks of decides, and an impression is known by saying an earlier finding again without its SUVmax.
+"""
+
+import re
+
+from vimedsynth.lexicon import lexicon
+from vimedsynth.reports import Section
+from vimedsynth.words import Token, fold, tokens
+
+PHYSIOLOGIC = r"(?:bắt xạ|tăng chuyển hóa|hấp thu|phân bố).*sinh l[ýí]"
+CHEST = re.compile(PHYSIOLOGIC + r".*\b(?:ở |tại )?(?:cơ )?tim\b")
+ABDOMEN = re.compile(PHYSIOLOGIC + r".*\b(?:gan|lách|thượng thận|đài bể thận|đài - bể thận|thận)\b")
+MSK_NORMAL = re.compile(r"^(?:chưa|không) (?:phát hiện|thấy|ghi nhận).*(?:cơ xương|cơ - xương|hệ xương|hệ thống xương)")
+INGUINAL = re.compile(r"\bbẹn\b")
+WHOLE_BODY = re.compile(r"(?:vị trí|cơ quan|vùng) khác.*toàn thân|toàn thân")
+ADVICE = re.compile(r"^(?:cần|nên|đối chiếu|đề nghị|khuyến)")
+SUV = re.compile(r"\bsuv")
+MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "subcutis"})
+CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
+
+
+def _region_words(toks: list[Token]) -> tuple[bool, bool]:
+    """Does a sentence speak of bones, muscles, soft tissue; does it speak of the abdomen or pelvis."""
+    within = lexicon().within
+    organs = {t.value for t in toks if t.kind == "organ"}
+    wide = organs.union(*(within.get(o, frozenset()) for o in organs))
+    msk = bool(wide & MSK) or any(t.value in {"sclerosis", "lysis", "osteophyte", "schmorl", "fracture"} for t in toks)
+    abdomen = any(
+        {"region:abdomen", "region:pelvis"} & (within.get(o, frozenset()) | {o})
+        and not within.get(o, frozenset()) & MSK
+        for o in organs
+    )
+    return msk, abdomen
+
+
+def _content(toks: list[Token]) -> frozenset[str]:
+    kinds = {"organ", "part", "side", "head", "relation", "modifier", "uptake", "pattern"}
+    return frozenset(f"{t.kind}:{t.value}" for t in toks if t.kind in kinds)
+
+
+def _first(marks: list[bool], start: int) -> int | None:
+    return next((i for i in range(start, len(marks)) if marks[i]), None)
+
+
+class _Labels:
+    """The boundaries of one flat report."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.low = [fold(t) for t in texts]
+        self.toks = [tokens(t) for t in texts]
+        self.words = [_region_words(t) for t in self.toks]
+        self.content = [_content(t) for t in self.toks]
+        self.n = len(texts)
+
+    def labels(self) -> list[Section]:
+        chest = self._chest()
+        abdomen = self._abdomen(chest)
+        msk, impression = self._tail(abdomen)
+        cuts = [0, chest, abdomen, msk, impression, self.n]
+        return [s for s, a, b in zip(Section, cuts, cuts[1:], strict=False) for _ in range(max(0, b - a))]
+
+    def _marks(self, pattern: re.Pattern[str]) -> list[bool]:
+        return [bool(pattern.search(t)) for t in self.low]
+
+    def _chest(self) -> int:
+        at = _first(self._marks(CHEST), 0)
+        if at is not None:
+            return at
+        within = lexicon().within
+        for i, toks in enumerate(self.toks):
+            organs = {t.value for t in toks if t.kind == "organ"}
+            wide = organs.union(*(within.get(o, frozenset()) for o in organs))
+            if wide & CHEST_PARTS:
+                return i
+        return 0 if self.n and any(w[1] for w in self.words) else self.n
+
+    def _abdomen(self, chest: int) -> int:
+        at = _first(self._marks(ABDOMEN), chest + 1 if chest < self.n else chest)
+        stop = _first(self._marks(MSK_NORMAL), chest)
+        if at is not None and (stop is None or at < stop):
+            return at
+        end = self.n if stop is None else stop
+        # No such line: the first sentence that speaks of the abdomen alone.
+        for i in range(chest, end):
+            organs = {t.value for t in self.toks[i] if t.kind == "organ"}
+            chesty = any("region:chest" in lexicon().within.get(o, frozenset()) for o in organs)
+            if self.words[i][1] and not chesty:
+                return i
+        return end
+
+    def _tail(self, abdomen: int) -> tuple[int, int]:
+        normal = _first(self._marks(MSK_NORMAL), abdomen)
+        inguinal = [i for i in range(abdomen, normal if normal is not None else self.n) if INGUINAL.search(self.low[i])]
+        if normal is not None:
+            return self._msk_before(normal, inguinal, abdomen), self._after_normal(normal)
+        groin = self._first_groin(inguinal)
+        start = groin + 1 if groin is not None else self._last_abdominal(abdomen)
+        while (
+            start < self.n
+            and (self.words[start][1] or ADVICE.match(self.low[start]))
+            and not self.words[start][0]
+            and not self._echo(start)
+        ):
+            start += 1
+        return start, self._impression(start)
+
+    def _after_normal(self, normal: int) -> int:
+        """The impression begins after the normal line, or after the musculoskeletal findings that follow it."""
+        at = normal + 1
+        while at < self.n and self.words[at][0] and SUV.search(self.low[at]) and not self.words[at][1]:
+            at += 1
+        return at
+
+    def _first_groin(self, inguinal: list[int]) -> int | None:
+        """The last inguinal line of the findings: one in the impression says an earlier one again."""
+        own = [i for i in inguinal if not (i != inguinal[0] and self._echo(i))]
+        run = own[:1]
+        for i in own[1:]:
+            if i - run[-1] <= 2:
+                run.append(i)
+        return run[-1] if run else None
+
+    def _msk_before(self, normal: int, inguinal: list[int], abdomen: int) -> int:
+        if inguinal:
+            start = inguinal[-1] + 1
+            while start < normal and self.words[start][1] and not self.words[start][0]:
+                start += 1
+            while start < normal and ADVICE.match(self.low[start]) and start == inguinal[-1] + 1:
+                start += 1
+            return start
+        start = normal
+        while (
+            start - 1 > abdomen
+            and (self.words[start - 1][0] or ADVICE.match(self.low[start - 1]))
+            and not self.words[start - 1][1]
+        ):
+            start -= 1
+        while start < normal and ADVICE.match(self.low[start]):
+            start += 1
+        return start
+
+    def _last_abdominal(self, abdomen: int) -> int:
+        at = abdomen
+        while at < self.n and not self._echo(at) and (self.words[at][1] or at == abdomen or not self.words[at][0]):
+            if WHOLE_BODY.search(self.low[at]):
+                break
+            at += 1
+        return at
+
+    def _impression(self, start: int) -> int:
+        at = start
+        while at < self.n:
+            msk = self.words[at][0]
+            advice = bool(ADVICE.match(self.low[at]))
+            if WHOLE_BODY.search(self.low[at]) or self._echo(at):
+                return at
+            if not msk and not advice and not re.match(r"(?:hạch|nốt|khối) lớn nhất", self.low[at]):
+                return at
+            at += 1
+        return at
+
+    def _echo(self, at: int) -> bool:
+        """True when a sentence without SUVmax says an earlier finding again."""
+        mine = self.content[at]
+        if SUV.search(self.low[at]) or len(mine) < 3 or self.low[at].startswith(("không phát hiện", "chưa phát hiện")):
+            return False
+        for j in range(at):
+            theirs = self.content[j]
+            if (
+                (
+                    len(theirs) >= 3
+                    and len(mine & theirs) >= 0.75 * min(len(mine), len(theirs))
+                    and len(mine & theirs) >= 3
+                )
+                and not self.low[j].startswith("tăng nhẹ")
+                and "sinh lý" not in self.low[j]
+            ):
+                return True
+        return False
+
+
+def section_labels(texts: list[str]) -> list[Section]:
+    """The section of each sentence of one flat report, in order."""
+    return _Labels(texts).labels()

@@ -1,0 +1,134 @@
+"""A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
+from vimedsynth.lexicon import lexicon
+from vimedsynth.reports import Report, Section
+from vimedsynth.words import split
+
+REGION_OF_SECTION: dict[Section, frozenset[str]] = {
+    Section.HEAD_NECK: frozenset({"region:head_neck", "region:head", "region:neck"}),
+    Section.CHEST: frozenset({"region:chest"}),
+    Section.ABDOMEN_PELVIS: frozenset({"region:abdomen_pelvis", "region:abdomen", "region:pelvis", "abdominal-cavity"}),
+    Section.MUSCULOSKELETAL: frozenset({"musculoskeletal"}),
+    Section.IMPRESSION: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact of a report with the sentences it was read from."""
+
+    fact: Fact
+    section: Section
+    sentences: tuple[int, ...]  # sentence numbers
+    places: tuple[frozenset[str], ...]  # for each item: its atoms and all that contains them, the section included
+    all_places: frozenset[str]
+    avid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """All that a report asserts. ``facts`` are in reading order; ``linked`` adds findings joined with their readings."""
+
+    facts: tuple[Evidence, ...]
+    linked: tuple[Evidence, ...]
+    tokens: frozenset[str]
+
+    @property
+    def advice(self) -> tuple[Evidence, ...]:
+        return tuple(e for e in self.facts if e.fact.advice)
+
+
+def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evidence:
+    region = REGION_OF_SECTION[section]
+    within = lexicon().within
+    places = tuple(
+        i.wider | region | frozenset().union(*(within.get(w, frozenset()) for w in i.wider)) for i in fact.items
+    )
+    organ = {Section.CHEST: "lung", Section.ABDOMEN_PELVIS: "liver"}.get(section)
+    if organ:  # "hạ phân thùy VII" without an organ: the section says which
+        places = tuple(
+            p | {organ} if any(a.startswith("seg:") for a in p) and not p & {"lung", "liver"} else p for p in places
+        )
+    everything = region.union(*places) if places else region
+    avid = bool(fact.levels & {"increased", "mild"}) and fact.polarity == "present"
+    return Evidence(fact, section, sentences, places, everything, avid)
+
+
+def report_facts(report: Report) -> list[tuple[Fact, Section, tuple[int, ...]]]:
+    """The facts of all sentences in order; "Hạch lớn nhất ..." joined to the finding before, advice bound to it."""
+    out: list[tuple[Fact, Section, tuple[int, ...]]] = []
+    for sentence in report.sentences:
+        for found in sentence_facts(sentence.text):
+            fact = shifted(found, sentence.span.start)
+            last = len(out) - 1
+            if fact.anaphora and last >= 0 and not out[last][0].advice and out[last][1] == sentence.section:
+                before, section, numbers = out[last]
+                joined = numbers if sentence.number in numbers else (*numbers, sentence.number)
+                out[last] = (merged(before, fact), section, joined)
+                continue
+            if fact.advice and fact.polarity == "advice":
+                of = last
+                while of >= 0 and out[of][0].polarity == "advice":
+                    of -= 1
+                fact = replace(fact, advice_of=of if of >= 0 else None)
+            out.append((fact, sentence.section, (sentence.number,)))
+    return out
+
+
+def echoes(finding: Fact, impression: Fact) -> bool:
+    """True when an impression fact says a finding again: every place of the finding is among its places."""
+    if not finding.items or not impression.items or finding.polarity != "present":
+        return False
+    if finding.heads and not finding.heads & impression.heads and (impression.heads or not impression.generic):
+        return False
+    if impression.heads and not finding.heads and not finding.levels & impression.levels:
+        return False
+    if finding.sizes and impression.sizes and not _sizes_agree(finding, impression):
+        return False
+    return all(_said_again(item, impression) for item in finding.items)
+
+
+def _sizes_agree(finding: Fact, impression: Fact) -> bool:
+    """The same measure, or "vài mm" for a threshold that lost its sign."""
+    mine, theirs = {m.dims for m in finding.sizes}, {m.dims for m in impression.sizes}
+    return bool(mine & theirs) or any(m.few for m in impression.sizes)
+
+
+def _said_again(item: Item, impression: Fact) -> bool:
+    within = lexicon().within
+    wide = frozenset().union(*(within.get(a, frozenset()) for a in item.atoms))
+    own = frozenset(a for a in item.atoms - wide if not a.startswith(("rel:", "zone:", "level:"))) or item.atoms
+    return any(own <= other.wider and compatible_sides(item.side, other.side) for other in impression.items)
+
+
+def compatible_sides(one: str | None, other: str | None) -> bool:
+    """Sides that can speak of the same place."""
+    return one is None or other is None or one == other or "both" in (one, other)
+
+
+@lru_cache(maxsize=512)
+def source_of(report: Report) -> Source:
+    """The evidence of a report. Cached: many pairs ask about one report."""
+    rows = report_facts(report)
+    facts = [_evidence(*row) for row in rows]
+    linked = []
+    read = [e for e in facts if e.section is Section.IMPRESSION and e.fact.polarity == "present"]
+    for e in facts:
+        if e.section is Section.IMPRESSION or e.fact.polarity != "present":
+            continue
+        for said in read:
+            if echoes(e.fact, said.fact):
+                both = replace(
+                    e.fact, tier=said.fact.tier or e.fact.tier, readings=said.fact.readings or e.fact.readings,
+                    levels=e.fact.levels | said.fact.levels, modifiers=e.fact.modifiers | said.fact.modifiers,
+                    sizes=e.fact.sizes + said.fact.sizes, counts=e.fact.counts | said.fact.counts,
+                    invasions=e.fact.invasions + said.fact.invasions, words=e.fact.words | said.fact.words,
+                    patterns=e.fact.patterns | said.fact.patterns,
+                )  # fmt: skip
+                linked.append(_evidence(both, e.section, (*e.sentences, *said.sentences)))
+    tokens = frozenset(t for s in report.sentences for t in split(s.text))
+    return Source(tuple(facts), tuple(linked), tokens)
