@@ -197,7 +197,7 @@ def test_comparisons_are_joined_along_depth_or_kept_as_a_pair(tmp_path: Path) ->
 def test_mixing_gives_the_stated_shares_of_the_subsets(tmp_path: Path) -> None:
     samples = [sample(n, ROWS[0]) for n in range(30)]
     samples += [sample(n, ROWS[1], task="paraphrase", text=f"Bản {n}.", turns=...) for n in range(40, 50)]
-    build(plan(tmp_path, samples, mix=parse_mix("VQA=3,G=2,O=1"), formats=("jsonl",)))
+    build(plan(tmp_path, samples, mix=parse_mix("VQA=3,G=2,O=1")))
     train = Counter(line["subset"] for line in lines(tmp_path / "out/lineage.jsonl") if line["split"] == "train")
     assert train == {"G": 10, "O": 5, "VQA": 15}
     with pytest.raises(DataRefused, match="no training rows of C"):

@@ -202,7 +202,7 @@ def _write(
         "rows_by_format": {name: tally.formats[name] for name in plan.formats},
         "augmented_rows": tally.augmented,
         "images": store.count,
-        "left_out": dict(sorted((index.reasons() + joiner.left_out + tally.left_out).items())),
+        "left_out": dict(sorted((index.reasons() + joiner.left_out).items())),
         "notes": dict(sorted(joiner.notes.items())),
         "schemas": _schemas(plan.formats),
         "files": {name: _file(part / name) for name in sorted([*files, "lineage.jsonl"])},
@@ -214,7 +214,6 @@ class _Tally:
 
     def __init__(self) -> None:
         self.by_split, self.subsets, self.formats = Counter[str](), Counter[str](), Counter[str]()
-        self.left_out = Counter[str]()
         self.augmented = 0
 
     def splits(self) -> dict[str, int]:
@@ -222,16 +221,12 @@ class _Tally:
 
 
 def _write_row(row: Row, writers: dict[str, Writer], lineage: IO[bytes], tally: _Tally) -> None:
-    """A row that none of the formats can hold has no lineage and is no row: ``left_out`` counts it."""
-    taken = {name: writer.write(row) for name, writer in writers.items()}
-    if not any(taken.values()):
-        tally.left_out["no-format"] += 1
-        return
     lineage.write(orjson.dumps(row.lineage) + b"\n")
     tally.by_split[row.split] += 1
     tally.subsets[row.subset] += 1
-    tally.formats.update({name: int(written) for name, written in taken.items()})
     tally.augmented += row.lineage["augmentation"] is not None
+    for name, writer in writers.items():
+        tally.formats[name] += writer.write(row)
 
 
 def image_leaks(lineage: Path) -> tuple[Leak, ...]:
