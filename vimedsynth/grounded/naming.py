@@ -3,9 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
+from vimedsynth.grounded.clauses import parse_clause
+from vimedsynth.grounded.rewriting import cleaned
+from vimedsynth.reports import Report
 
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
@@ -20,6 +23,31 @@ def squeezed(text: str) -> str:
         if f" {mark}" in text:
             text = text.replace(f" {mark}", mark)
     return text.strip(" ,")
+
+
+def tidied(finding: Finding, report: Report) -> Finding:
+    """The finding with its words as a clinician would repeat them.
+
+    Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
+    taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
+    """
+    clause = parse_clause(cleaned(finding.spans[0].of(report.text))) if finding.spans else None
+    if clause is not None and not clause.head.endswith((" và", ",")):
+        return replace(
+            finding,
+            morphology=", ".join([clause.head, *clause.attributes]) if clause.head else "",
+            place_text=clause.place,
+            uptake_text=clause.uptake or finding.uptake_text,
+        )
+    place = _closed(finding.place_text)
+    prefix = "" if not place or place.startswith(("ở ", "tại ")) else "ở "
+    return replace(finding, morphology=_closed(finding.morphology), place_text=prefix + place)
+
+
+def _closed(text: str) -> str:
+    """``text`` without what dangles at its ends, its bracket closed."""
+    text = re.sub(r"^(?:và|kèm) |[ ,]*(?: và| kèm)?[ ,]*$", "", squeezed(cleaned(text)))
+    return f"{text})" if text.count("(") > text.count(")") else text
 
 
 def uncounted(text: str) -> str:
@@ -52,7 +80,7 @@ def short(finding: Finding) -> str:
 
 def is_uptake(finding: Finding) -> bool:
     """Whether the finding is nothing but uptake ("tăng chuyển hóa FDG khu trú ở ...")."""
-    return finding.head == "uptake" or not finding.morphology.strip()
+    return not finding.morphology.strip() and bool(finding.uptake_text)
 
 
 def size_words(size: Size) -> str:

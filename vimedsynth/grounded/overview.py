@@ -111,9 +111,15 @@ def _denials(scope: Scope) -> Iterator[Draft]:
         if what:
             slots = {"what": what, "sentence": line, "sentence_lower": _small(line)}
             yield Draft("negative", slots, "negative", numbers, ids, False, ids[0])
-        place = findings[0].place_text
-        if place and not _REST.search(line) and findings[0].polarity is Polarity.ABSENT and len(findings) == 1:
+        place = _place_of(line)
+        if place and not _REST.search(line):
             yield Draft("finding", {"place": place, "sentences": line}, "physiologic", numbers, ids, None, ids[0])
+
+
+def _place_of(line: str) -> str:
+    """The place of a denial with its preposition: "ở nhu mô phổi hai bên"; "" where the line is none of uptake."""
+    match = re.search(r"chuyển hóa(?: FDG)?.*? ((?:ở|tại|trong) .+)\.$", line)
+    return match[1] if match else ""
 
 
 def _besides(scope: Scope, findings: list[Finding], line: str, numbers: tuple[int, ...]) -> Iterator[Draft]:
@@ -164,8 +170,8 @@ def _physiologic(scope: Scope) -> Iterator[Draft]:
     for finding in found:
         own = scope.numbers(finding.spans)
         line = _lines(scope, own)
-        organs = re.split(r", | và ", re.sub(r"^(?:ở|tại) ", "", finding.place_text))
-        if finding.place_text and len(own) == 1 and "chuyển hóa" not in line and "hoặc do" not in line:
+        organs = re.split(r", | và ", line.rstrip(".").partition("sinh lý ")[2].removeprefix("ở "))
+        if organs[0] and len(own) == 1 and "chuyển hóa" not in line:
             slots = {
                 "organ": re.sub(r"\b2 bên\b", "hai bên", organs[0]),
                 "sentence": line,

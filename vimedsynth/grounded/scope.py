@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject, drafts_of
-from vimedsynth.grounded.naming import description, names_of
+from vimedsynth.grounded.naming import description, names_of, tidied
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Section, Sentence, Span
 from vimedsynth.samples import WHOLE, Case
@@ -108,9 +108,10 @@ class _Same:
 def _read(same: _Same) -> dict[str, tuple[Subject, tuple[Draft, ...]]]:
     """The subjects of a report with their drafts, by finding id."""
     scope = Scope(same.case)
-    names = names_of(same.case.all_findings)
+    findings = [tidied(finding, same.case.report) for finding in same.case.all_findings]
+    names = names_of(findings)
     known = {}
-    for finding in same.case.all_findings:
+    for finding in findings:
         if finding.id in names:
             subject = Subject(finding, names[finding.id], scope.evidence(finding), description(finding))
             known[finding.id] = (subject, tuple(drafts_of(subject)))
