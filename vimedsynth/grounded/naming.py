@@ -13,6 +13,9 @@ from vimedsynth.reports import Report
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
 _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
+_HISTORY = re.compile(
+    r"đã (?:được )?(?:điều trị|chẩn đoán)|sau (?:điều trị|phẫu thuật)|tái phát|tồn dư|ảnh hưởng của phẫu"
+)
 _SIDE = re.compile(r"\s*(?:-\s*)?(?:ở )?(?:bên )?\b(?:phải|trái)\b|\s*\b(?:hai|2|cả hai) bên\b")
 
 
@@ -40,8 +43,14 @@ def tidied(finding: Finding, report: Report) -> Finding:
             uptake_text=clause.uptake or finding.uptake_text,
         )
     place = _closed(finding.place_text)
+    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
     prefix = "" if not place or place.startswith(("ở ", "tại ")) else "ở "
     return replace(finding, morphology=_closed(finding.morphology), place_text=prefix + place)
+
+
+def one_clause(sentence: str) -> bool:
+    """Whether the sentence is one clause whose every word has a known role."""
+    return parse_clause(cleaned(sentence)) is not None
 
 
 def _closed(text: str) -> str:
@@ -104,7 +113,7 @@ def sizes_of(finding: Finding, *, largest: bool) -> tuple[Size, ...]:
 
 def _first_name(finding: Finding) -> Name:
     place = f" {finding.place_text}" if finding.place_text else ""
-    noun = short(finding)
+    noun = short(finding) if place else squeezed(finding.morphology)
     if is_uptake(finding):
         text = squeezed(f"hình ảnh {finding.uptake_text or finding.morphology}{place}")
         return Name(text, text, "hình ảnh tăng chuyển hóa FDG", text)
@@ -172,14 +181,20 @@ def sideless(text: str) -> str:
     return squeezed(_SIDE.sub("", text))
 
 
+def of_history(text: str) -> bool:
+    """Whether the words rest on what was known or done before this study."""
+    return bool(_HISTORY.search(text))
+
+
 def description(finding: Finding) -> str:
     """All of a finding in one phrase, in the report's words and order of attributes."""
     place = finding.place_text
     if is_uptake(finding):
         parts = [squeezed(f"{uptake_words(finding) or finding.morphology} {place}")]
     else:
-        parts = [squeezed(f"{re.sub(r'^[Hh]ình ảnh ', '', finding.morphology)} {place}")]
-        parts += [size_words(size) for size in sizes_of(finding, largest=False)]
+        head, *others = re.split(r", (?![^()]*\))", re.sub(r"^[Hh]ình ảnh ", "", finding.morphology))
+        parts = [squeezed(f"{head} {place}"), *others]
+        parts[1:1] = [size_words(size) for size in sizes_of(finding, largest=False)]
     kind = _LARGEST.match(uncounted(short(finding)))
     parts += [
         f"{kind[1] if kind else 'tổn thương'} lớn nhất có {size_words(s)}" for s in sizes_of(finding, largest=True)
@@ -187,6 +202,6 @@ def description(finding: Finding) -> str:
     parts += [invasion.text for invasion in finding.invasions if invasion.text not in " ".join(parts)]
     if not is_uptake(finding):
         parts.append(uptake_words(finding))
-    if finding.reading:
+    if finding.reading and not of_history(finding.reading.phrase):
         parts.append(finding.reading.phrase)
     return squeezed(", ".join(dict.fromkeys(part for part in parts if part)))

@@ -52,8 +52,8 @@ def _nodes(scope: Scope) -> Iterator[Draft]:
 
 def _about(kind: str, answer: str, yes: bool | None, scope: Scope, subjects: list[Subject], **slots: str) -> Draft:
     evidence = tuple(sorted({number for subject in subjects for number in subject.evidence}))
-    ids = tuple(subject.finding.id for subject in subjects)
-    topic = ids[0] if len(ids) == 1 else kind
+    ids = tuple(dict.fromkeys(name for subject in subjects for name in subject.ids))
+    topic = subjects[0].finding.id if len(subjects) == 1 else kind
     return Draft(kind, {"in_region": scope.in_region, **slots}, answer, evidence[:24], ids[:24], yes, topic)
 
 
@@ -128,7 +128,7 @@ def _besides(scope: Scope, findings: list[Finding], line: str, numbers: tuple[in
     if not avid or not _SKELETON.search(line):
         return
     evidence = tuple(sorted({*numbers, *(n for s in avid for n in s.evidence)}))
-    ids = (*(f.id for f in findings), *(s.finding.id for s in avid))
+    ids = (*(f.id for f in findings), *(name for s in avid for name in s.ids))
     slots = {"lesion": "hệ thống cơ xương", "sentences": f"{_sentences(avid)} Ngoài ra, {_small(line)}"}
     yield Draft("state", slots, "physiologic", evidence, ids, None, findings[0].id)
 

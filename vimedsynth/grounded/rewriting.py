@@ -7,7 +7,7 @@ anew; all others keep their order and are reworded in place.
 import random
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from vimedsynth.grounded.clauses import Clause, parse_clause
 from vimedsynth.grounded.measures import NumberStyle, restyle_numbers, size_phrase, suv_phrase
@@ -250,9 +250,17 @@ def _in_place(sentence: str, style: Style, rng: random.Random) -> str:
     return re.sub(r"\b(Không|Chưa) phát hiện", lambda m: f"{m[1]} {rng.choice(('thấy', 'ghi nhận'))}", text)
 
 
+@cache
+def _slip() -> re.Pattern[str]:
+    return re.compile("|".join(re.sub(r"\((?!\?)", "(?:", pattern) for pattern, _ in table("paraphrase")["fixes"]))
+
+
+@lru_cache(maxsize=4096)
 def cleaned(sentence: str) -> str:
     """The sentence without its full stop and without slips of the pen."""
     text = sentence.strip().rstrip(" .,")
+    if not _slip().search(text):
+        return text
     for pattern, right in _fixes():
         text = pattern.sub(right, text)
     return text
