@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
 from vimedsynth.grounded.clauses import parse_clause
 from vimedsynth.grounded.rewriting import cleaned
+from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Report
 
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
@@ -34,7 +35,8 @@ def tidied(finding: Finding, report: Report) -> Finding:
     Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
     taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
     """
-    clause = parse_clause(cleaned(finding.spans[0].of(report.text))) if finding.spans else None
+    finding = _with_clean_reading(finding)
+    clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
     if clause is not None and not clause.head.endswith((" và", ",")):
         return replace(
             finding,
@@ -42,10 +44,30 @@ def tidied(finding: Finding, report: Report) -> Finding:
             place_text=clause.place,
             uptake_text=clause.uptake or finding.uptake_text,
         )
+    if finding.head == "uptake":
+        finding = _uptake_alone(finding)
     place = _closed(finding.place_text)
     place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
-    prefix = "" if not place or place.startswith(("ở ", "tại ")) else "ở "
+    prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
     return replace(finding, morphology=_closed(finding.morphology), place_text=prefix + place)
+
+
+def _with_clean_reading(finding: Finding) -> Finding:
+    """The reading without an SUV in brackets that stood behind it."""
+    reading = finding.reading
+    if reading is None or "SUV" not in reading.phrase:
+        return finding
+    phrase = re.sub(r"\s*\(\s*SUV[^()]*\)?", "", reading.phrase)
+    return replace(finding, reading=replace(reading, phrase=phrase))
+
+
+def _uptake_alone(finding: Finding) -> Finding:
+    """A finding of uptake whose place or pattern was read as its morphology, put right."""
+    words = finding.morphology.strip(" ,")
+    table_of = {name: re.compile(table("clauses")[name]) for name in ("pattern", "relation")}
+    uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
+    place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
+    return replace(finding, morphology="", uptake_text=uptake, place_text=place)
 
 
 def one_clause(sentence: str) -> bool:
@@ -194,7 +216,8 @@ def description(finding: Finding) -> str:
     else:
         head, *others = re.split(r", (?![^()]*\))", re.sub(r"^[Hh]ình ảnh ", "", finding.morphology))
         parts = [squeezed(f"{head} {place}"), *others]
-        parts[1:1] = [size_words(size) for size in sizes_of(finding, largest=False)]
+        sizes = (size_words(size) for size in sizes_of(finding, largest=False))
+        parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in finding.morphology + place]
     kind = _LARGEST.match(uncounted(short(finding)))
     parts += [
         f"{kind[1] if kind else 'tổn thương'} lớn nhất có {size_words(s)}" for s in sizes_of(finding, largest=True)

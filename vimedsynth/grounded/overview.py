@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject
-from vimedsynth.grounded.naming import short
+from vimedsynth.grounded.naming import short, squeezed
 from vimedsynth.grounded.scope import AVID, Scope
 from vimedsynth.samples import WHOLE
 
@@ -108,6 +108,9 @@ def _denials(scope: Scope) -> Iterator[Draft]:
             yield from _besides(scope, findings, line, numbers)
             continue
         what = _denied(line)
+        if findings[0].polarity is Polarity.RESOLVED:
+            what = squeezed(f"{findings[0].morphology} {findings[0].place_text}")
+            line = f"Không còn hình ảnh {what}."
         if what:
             slots = {"what": what, "sentence": line, "sentence_lower": _small(line)}
             yield Draft("negative", slots, "negative", numbers, ids, False, ids[0])
