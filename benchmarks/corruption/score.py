@@ -73,14 +73,17 @@ def judge(item: Item) -> Verdict:
     return check_answer(item.report, item.question, item.answer)
 
 
-def sampled(reports: Iterable[Report], seed: int, most: int) -> list[Item]:
-    """Items of all reports; of an operator and mode with more than ``most``, that many at random (0: all).
+MODES = ("text", "answer")
+
+
+def sampled(reports: Iterable[Report], seed: int, most: int, modes: Sequence[str] = MODES) -> list[Item]:
+    """Items of all reports in these modes; of an operator and mode with more than ``most``, that many at random (0: all).
 
     ``most`` is for severity 5; a less severe operator gets its share of that, two fifths at least.
     """
     groups: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for report in reports:
-        for item in items(report, seed):
+        for item in (item for item in items(report, seed) if item.mode in modes):
             groups[item.operator, item.mode].append(item)
     table, rng, chosen = operators(), random.Random(seed), []
     for (name, _), group in sorted(groups.items(), key=lambda pair: pair[0]):
@@ -126,13 +129,13 @@ def rewrite(reports: Sequence[Report], seed: int, mixes: int) -> tuple[dict[str,
     return by_rule, mixed
 
 
-def run(reports: Sequence[Report], seed: int, most: int, mixes: int) -> Outcome:
-    """The whole benchmark over ``reports``."""
+def run(reports: Sequence[Report], seed: int, most: int, mixes: int, modes: Sequence[str] = MODES) -> Outcome:
+    """The whole benchmark over ``reports``, or its part about paraphrases ("text") or about answers."""
     true_text, true_answers = Refusals(), Refusals()
     for report in reports:
-        for item in controls(report):
+        for item in (item for item in controls(report) if item.mode in modes):
             (true_answers if item.text is None else true_text).add(
                 item.text or f"{item.question} | {item.answer}", judge(item)
             )
-    by_rule, mixed = rewrite(reports, seed, mixes)
-    return Outcome(corrupt(sampled(reports, seed, most)), by_rule, mixed, true_text, true_answers)
+    by_rule, mixed = rewrite(reports, seed, mixes) if "text" in modes else ({}, Refusals())
+    return Outcome(corrupt(sampled(reports, seed, most, modes)), by_rule, mixed, true_text, true_answers)
