@@ -1,52 +1,39 @@
 """Lesion sheets: what a physician confirms or corrects of the extracted lesions, in the official Vietnamese keys."""
 
-import math
 import re
-from collections.abc import Callable
 from typing import Any
 
-from vimedsynth.reports import Report
+from vimedsynth.lesions import FDG, INVASION, PLACE, SHAPE, SIZE, STAGE, UPTAKE, official_lesions
 from vimedsynth.review.decisions import BadInput, clean_text
 from vimedsynth.review.desk import Desk
 from vimedsynth.review.files import pretty
 
-SIZE = "Kích thước khối u, tổn thương, bất thường"
-SHAPE = "Hình dạng của khối u, tổn thương, bất thường"
-PLACE = "Vị trí của khối u, tổn thương, bất thường"
-FDG, SUV, UPTAKE = "Mức độ FDG", "SUVmax", "Tăng chuyển hoá FDG"
-INVASION, STAGE = "Xâm lấn", "Giai đoạn chuyển hoá"
+SUV = "SUVmax"
 TEXT_KEYS = (SIZE, SHAPE, PLACE, INVASION, STAGE)
 MAX_LESIONS, MAX_FIELD, MAX_SUV = 200, 1000, 1000.0
 
 Lesion = dict[str, Any]
-Extract = Callable[[Report], list[Lesion]]
-
-
-def extracted(report: Report) -> list[Lesion]:
-    """The lesions that the program reads in a report."""
-    from vimedsynth.lesions import official_lesions
-
-    return official_lesions(report)
+_NUMBERS = re.compile(r"\d{1,4}([.,]\d{1,3})?([,;] ?\d{1,4}([.,]\d{1,3})?)*")
 
 
 def _text(value: object) -> str:
     return "" if value is None else clean_text(str(value) if isinstance(value, int | float) else value, MAX_FIELD)
 
 
-def read_suv(value: object) -> float | None:
-    """A SUVmax as a number, a decimal comma allowed; None for an empty one. Raises BadInput."""
+def read_suv(value: object) -> float | str:
+    """A SUVmax: a number, a decimal comma allowed; several as they are written; empty for none. Raises BadInput."""
     if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        text = value.strip().replace(",", ".")
-        if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text):
-            raise BadInput("bad-suv")
-        value = float(text)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return ""
+    text = str(value).strip() if isinstance(value, str | float | int) and not isinstance(value, bool) else ""
+    if not _NUMBERS.fullmatch(text):
         raise BadInput("bad-suv")
-    if not 0 < value < MAX_SUV:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return text
+    if not 0 < number < MAX_SUV:
         raise BadInput("bad-suv")
-    return value
+    return number
 
 
 def read_lesion(value: object) -> Lesion:
@@ -75,7 +62,7 @@ def show_sheet(desk: Desk, reviewer: str, sample_id: str) -> dict[str, Any]:
     study_id = item["study"]
     own = desk.ledger.sheet(study_id, reviewer)
     report = desk.sources.report(study_id)
-    lesions = list(own.lesions) if own else extracted(report) if report else []
+    lesions = list(own.lesions) if own else official_lesions(report) if report else []
     return {"study": study_id, "lesions": lesions, "confirmed": own.at if own else None, "report": item["report"]}
 
 

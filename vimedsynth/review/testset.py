@@ -4,7 +4,9 @@ A folder that is a run folder too (``samples.jsonl``), so that ``validate`` and 
 gives the same bytes; a set that was frozen is never written over by another.
 """
 
+import csv
 import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +41,9 @@ def freeze(desk: Desk, folder: Path) -> Frozen:
     """Write the test set. Raises DataRefused when nothing passed, the record was tampered with, or another set is there."""
     summary = summarise(desk)
     if summary.broken_link is not None:
-        raise DataRefused(f"{desk.ledger.records.path}: record {summary.broken_link} was changed; the set is not frozen")
+        raise DataRefused(
+            f"{desk.ledger.records.path}: record {summary.broken_link} was changed; the set is not frozen"
+        )
     passed = _passed(desk)
     if not passed:
         raise DataRefused(f"{desk.rows.folder}: no sample was accepted by its readers yet; nothing to freeze")
@@ -47,11 +51,13 @@ def freeze(desk: Desk, folder: Path) -> Frozen:
     sha256 = hashlib.sha256(samples).hexdigest()
     _refuse_another(folder, sha256)
     patients = sorted({row["patient_id"] for row, _ in passed})
-    left_out = {k: n for k, n in {**summary.states, "rejected": summary.final["reject"]}.items() if k != State.SETTLED and n}
+    left_out = {
+        k: n for k, n in {**summary.states, "rejected": summary.final["reject"]}.items() if k != State.SETTLED and n
+    }
     frozen = Frozen(folder, sha256, len(passed), len(patients), left_out)
     write_files(folder, {
         "samples.jsonl": samples,
-        "split.json": pretty({"test": patients}),
+        "split.csv": _split(passed),
         "decisions.jsonl": lines(d.json() for d in desk.ledger.decisions()),
         "regressions.jsonl": lines(regressions(desk, outcomes(desk))),
         "validation.json": pretty(summary.json()),
@@ -76,6 +82,15 @@ def _passed(desk: Desk) -> list[tuple[dict[str, Any], Decision]]:
     return list(found.values())
 
 
+def _split(passed: list[tuple[dict[str, Any], Decision]]) -> bytes:
+    """The studies and patients of the set as ``manifest --test-set`` reads them, to keep them out of training."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["study_id", "patient_id", "split"])
+    writer.writerows(sorted({(row["study_id"], row["patient_id"], "test") for row, _ in passed}))
+    return text.getvalue().encode()
+
+
 def _refuse_another(folder: Path, sha256: str) -> None:
     card = folder / TEST_SET
     if not card.exists():
@@ -87,7 +102,9 @@ def _refuse_another(folder: Path, sha256: str) -> None:
     except (orjson.JSONDecodeError, KeyError, TypeError) as exc:
         raise DataRefused(f"{card}: not readable; expected the card of a test set") from exc
     if before != sha256:
-        raise DataRefused(f"{folder}: holds the frozen set {before[:12]}; this one is {sha256[:12]}: name another folder")
+        raise DataRefused(
+            f"{folder}: holds the frozen set {before[:12]}; this one is {sha256[:12]}: name another folder"
+        )
 
 
 def _card(desk: Desk, summary: Summary, frozen: Frozen, ids: list[str]) -> dict[str, Any]:
@@ -107,7 +124,10 @@ def _pages(desk: Desk, summary: Summary, frozen: Frozen) -> dict[str, bytes]:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("vimedsynth.review", "papers"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("vimedsynth.review", "papers"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     values = {"summary": summary, "frozen": frozen, "terms": desk.protocol.terms, "run": desk.rows.folder.resolve().name,
               "reasons": known_reasons()}  # fmt: skip
