@@ -1,0 +1,164 @@
+"""How a finding is named: in the report's own words, and so that no other finding of the report has the same name."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vimedsynth.findings import Finding, Polarity, Size, Uptake
+
+_COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
+_LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
+_MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
+_SIDE = re.compile(r"\s*(?:-\s*)?(?:ở )?(?:bên )?\b(?:phải|trái)\b|\s*\b(?:hai|2|cả hai) bên\b")
+
+
+def squeezed(text: str) -> str:
+    """``text`` with single spaces and none before punctuation."""
+    text = " ".join(text.split())
+    for mark in (",", ".", ";", ")"):
+        if f" {mark}" in text:
+            text = text.replace(f" {mark}", mark)
+    return text.strip(" ,")
+
+
+def uncounted(text: str) -> str:
+    """``text`` without the count word it begins with: "vài hạch" -> "hạch"."""
+    return _COUNT.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The names of one finding.
+
+    ``asked`` names it in a question ("các hạch ở rốn phổi phải"), ``told`` in an answer ("vài hạch ở rốn phổi phải"),
+    ``noun`` is what it is without its place, ``largest`` the largest of several. ``by`` says which attribute had to be
+    added to tell it from another finding: "", "size" or "suv"; ``shared`` that nothing tells them apart.
+    """
+
+    asked: str
+    told: str
+    noun: str
+    largest: str
+    by: str = ""
+    shared: bool = False
+
+
+def short(finding: Finding) -> str:
+    """The morphology up to its first comma, without brackets: "nốt mờ" of "nốt mờ, bờ tua gai"."""
+    text = re.sub(r"\([^()]*\)?", "", finding.morphology).split(",")[0]
+    return squeezed(text)
+
+
+def is_uptake(finding: Finding) -> bool:
+    """Whether the finding is nothing but uptake ("tăng chuyển hóa FDG khu trú ở ...")."""
+    return finding.head == "uptake" or not finding.morphology.strip()
+
+
+def size_words(size: Size) -> str:
+    """A size with its kind: "kích thước 29 x 23 mm", "đường kính dưới 10 mm", "bề dày 21 mm"."""
+    if size.kind == "few_mm" or not size.dims_mm:
+        return "kích thước vài mm"
+    text = squeezed(re.sub(r"(\d) ?(mm|cm)", r"\1 \2", size.text.replace("( ", "(").strip("()")))
+    number = re.search(r"\d[\d.,]*(?: ?x ?\d[\d.,]*){0,2}(?: (?:mm|cm))?", text)
+    value = number.group() if number else text
+    if not value.endswith(("mm", "cm")):
+        value = f"{value} mm"
+    value = re.sub(r" ?x ?", " x ", value)
+    kind = {"diameter": "đường kính", "length": "chiều dài", "thickness": "bề dày"}.get(size.kind, "kích thước")
+    return f"{kind} {'dưới ' if size.op == '<' else ''}{value}"
+
+
+def sizes_of(finding: Finding, *, largest: bool) -> tuple[Size, ...]:
+    """The sizes that are about the whole finding, or those about its largest part."""
+    return tuple(size for size in finding.sizes if (size.applies_to == "largest") == largest)
+
+
+def _first_name(finding: Finding) -> Name:
+    place = f" {finding.place_text}" if finding.place_text else ""
+    noun = short(finding)
+    if is_uptake(finding):
+        text = squeezed(f"hình ảnh {finding.uptake_text or finding.morphology}{place}")
+        return Name(text, text, "hình ảnh tăng chuyển hóa FDG", text)
+    bare = uncounted(noun)
+    many = (finding.count or "") in _MANY or noun != bare
+    kind = _LARGEST.match(bare)
+    largest = squeezed(f"{kind[1] if kind else bare} lớn nhất{place}")
+    asked = f"các {bare}" if many else bare
+    return Name(squeezed(asked + place), squeezed(noun + place), asked, largest)
+
+
+def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
+    """The name with a size or an SUV added, whichever the rivals do not share."""
+    for by, words in (("size", _size_mark), ("suv", _suv_mark)):
+        mark = words(finding)
+        if mark and all(words(rival) != mark for rival in rivals):
+            return Name(f"{name.asked} {mark}", f"{name.told} {mark}", name.noun, name.largest, by)
+    return Name(name.asked, name.told, name.noun, name.largest, shared=True)
+
+
+def _size_mark(finding: Finding) -> str:
+    own = sizes_of(finding, largest=False)
+    return f"có {size_words(own[0])}" if len(own) == 1 else ""
+
+
+def _suv_mark(finding: Finding) -> str:
+    return f"có {finding.suvs[0].kind} {finding.suvs[0].text.strip()}" if len(finding.suvs) == 1 else ""
+
+
+def names_of(findings: Iterable[Finding]) -> dict[str, Name]:
+    """The name of each finding that is seen (not denied, not physiologic), by id; unique wherever the words allow it."""
+    seen = [f for f in findings if f.polarity in (Polarity.PRESENT, Polarity.POSTOPERATIVE)]
+    first = {finding.id: _first_name(finding) for finding in seen}
+    times = Counter(name.asked.lower() for name in first.values())
+    named = {}
+    for finding in seen:
+        name = first[finding.id]
+        vague = not finding.place_text and not finding.places and not is_uptake(finding)
+        if times[name.asked.lower()] > 1 or vague:
+            rivals = [f for f in seen if f is not finding and first[f.id].asked.lower() == name.asked.lower()]
+            name = _distinguished(finding, name, rivals) if rivals or _size_mark(finding) else name
+        named[finding.id] = name
+    return named
+
+
+def uptake_words(finding: Finding, *, with_suv: bool = True) -> str:
+    """The uptake as written, with its SUV: "tăng chuyển hóa FDG không đều (SUVmax: 8,3)"; "" if unstated."""
+    text = squeezed(finding.uptake_text)
+    if finding.uptake is Uptake.UNSTATED or not text:
+        return ""
+    if not with_suv or not finding.suvs:
+        return text
+    return f"{text} ({suv_words(finding)})"
+
+
+def suv_words(finding: Finding) -> str:
+    """The SUV values as written: "SUVmax: 8,3", "SUVmax lần lượt là 10 và 8,7"."""
+    values = [suv.text.strip() for suv in finding.suvs]
+    kind = finding.suvs[0].kind
+    return f"{kind}: {values[0]}" if len(values) == 1 else f"{kind} lần lượt là {' và '.join(values)}"
+
+
+def sideless(text: str) -> str:
+    """``text`` without its words of side."""
+    return squeezed(_SIDE.sub("", text))
+
+
+def description(finding: Finding) -> str:
+    """All of a finding in one phrase, in the report's words and order of attributes."""
+    place = finding.place_text
+    if is_uptake(finding):
+        parts = [squeezed(f"{uptake_words(finding) or finding.morphology} {place}")]
+    else:
+        parts = [squeezed(f"{re.sub(r'^[Hh]ình ảnh ', '', finding.morphology)} {place}")]
+        parts += [size_words(size) for size in sizes_of(finding, largest=False)]
+    kind = _LARGEST.match(uncounted(short(finding)))
+    parts += [
+        f"{kind[1] if kind else 'tổn thương'} lớn nhất có {size_words(s)}" for s in sizes_of(finding, largest=True)
+    ]
+    parts += [invasion.text for invasion in finding.invasions if invasion.text not in " ".join(parts)]
+    if not is_uptake(finding):
+        parts.append(uptake_words(finding))
+    if finding.reading:
+        parts.append(finding.reading.phrase)
+    return squeezed(", ".join(dict.fromkeys(part for part in parts if part)))

@@ -1,0 +1,117 @@
+"""What a set of questions is about: the findings of a region or of the whole report, named and with their evidence."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from vimedsynth.findings import Finding, Polarity, Uptake
+from vimedsynth.grounded.asking import Draft, Subject, drafts_of
+from vimedsynth.grounded.naming import description, names_of
+from vimedsynth.grounded.wordings import table
+from vimedsynth.reports import Section, Sentence, Span
+from vimedsynth.samples import WHOLE, Case
+
+AVID = (Uptake.INCREASED, Uptake.MILD)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One case with what its writers share."""
+
+    case: Case
+
+    @property
+    def in_region(self) -> str:
+        """ " ở vùng lồng ngực", or nothing for the whole body."""
+        return "" if self.case.region == WHOLE else f" ở {table('answers')['regions'][self.case.region]}"
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.span.start for sentence in self.case.report.sentences]
+
+    def numbers(self, spans: Iterable[Span]) -> tuple[int, ...]:
+        """The numbers of the sentences that hold the beginnings of ``spans``."""
+        sentences = self.case.report.sentences
+        found = {sentences[max(0, bisect_right(self._starts, span.start) - 1)].number for span in spans}
+        return tuple(sorted(found))
+
+    def sentence(self, number: int) -> Sentence:
+        """The sentence with that number."""
+        return self.case.report.sentences[number - 1]
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """The findings of the scope that are seen, in report order, each with a name that is its own in the report."""
+        known = _read(_Same(self.case))
+        return tuple(known[f.id][0] for f in self.case.findings if f.id in known)
+
+    @cached_property
+    def drafts(self) -> dict[str, tuple[Draft, ...]]:
+        """What can be asked about each of the subjects, by finding id."""
+        known = _read(_Same(self.case))
+        return {s.finding.id: known[s.finding.id][1] for s in self.subjects}
+
+    def evidence(self, finding: Finding) -> tuple[int, ...]:
+        numbers = self.numbers(finding.spans)
+        if finding.reading is None:
+            return numbers
+        told = " ".join(self.sentence(number).text for number in numbers)
+        return numbers if finding.reading.phrase in told else numbers + self.numbers(finding.impression_spans)
+
+    @cached_property
+    def lesions(self) -> tuple[Subject, ...]:
+        """The seen findings that are no standard line."""
+        return tuple(s for s in self.subjects if s.finding.polarity is Polarity.PRESENT and not standard(s.finding))
+
+    @cached_property
+    def avid(self) -> tuple[Subject, ...]:
+        """The seen findings with increased uptake."""
+        return tuple(s for s in self.subjects if s.finding.polarity is Polarity.PRESENT and s.finding.uptake in AVID)
+
+    def of_polarity(self, *polarities: Polarity) -> tuple[Finding, ...]:
+        """The findings of the scope that are asserted in one of these ways."""
+        return tuple(f for f in self.case.findings if f.polarity in polarities)
+
+    @cached_property
+    def first(self) -> int:
+        """The number of the sentence that shows which region is described."""
+        if self.case.region == WHOLE:
+            whole = re.compile(r"PET/CT|toàn thân")
+            hits = [s.number for s in self.case.report.sentences if whole.search(s.text)]
+            return hits[-1] if hits else 1
+        return self.case.report.section(Section(self.case.region))[0].number
+
+
+def standard(finding: Finding) -> bool:
+    """Whether the finding is one of the standard lines that say nothing about disease."""
+    return finding.boilerplate or finding.reactive
+
+
+class _Same:
+    """A key by identity: the regions and styles of one report share what was read from its findings."""
+
+    __slots__ = ("case",)
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __hash__(self) -> int:
+        return id(self.case.all_findings)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.case.all_findings is other.case.all_findings
+
+
+@lru_cache(maxsize=8)
+def _read(same: _Same) -> dict[str, tuple[Subject, tuple[Draft, ...]]]:
+    """The subjects of a report with their drafts, by finding id."""
+    scope = Scope(same.case)
+    names = names_of(same.case.all_findings)
+    known = {}
+    for finding in same.case.all_findings:
+        if finding.id in names:
+            subject = Subject(finding, names[finding.id], scope.evidence(finding), description(finding))
+            known[finding.id] = (subject, tuple(drafts_of(subject)))
+    return known
