@@ -168,8 +168,17 @@ class ClauseReader:
             and self.before(3).kind == "side"
         )
 
+    def _emphasis(self) -> None:
+        """ "hai bên, đặc biệt bên trái", "bên phải nhiều hơn bên trái": sides beside a both-sided place."""
+        d = self.draft
+        alone = [side for atoms, side, _ in d.items if not atoms and side]
+        if alone and any(atoms for atoms, _, _ in d.items) and any(side == "both" for _, side, _ in d.items):
+            sides = self.side_order[-2:] if alone == ["both"] else alone
+            d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
+
     def _close(self) -> None:
         self._close_item()
+        self._emphasis()
         d = self.draft
         if not d.empty() or d.generic:
             polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
@@ -736,6 +745,8 @@ class ClauseReader:
             return
         if self.draft.polarity == "present":
             self.draft.polarity = "physiologic"
+        elif self.draft.polarity == "absent":
+            self.draft.readings.add("physiologic")
         self.mode = ""
 
     def on_operated(self, tok: Token) -> None:
@@ -784,8 +795,6 @@ class ClauseReader:
             self.draft.readings.add("not")
             self.negated = False
         self.draft.readings.add(tok.value)
-        if self.mode == "":
-            self.mode = "reading"
 
     def on_invasion(self, tok: Token) -> None:
         if self.mode == "prior":

@@ -268,7 +268,10 @@ def _certainty(a: Content, b: Content) -> list[Difference]:
         )
     sure = {(v, t) for v, t, c in a.invasions if c}, {(v, t) for v, t, c in b.invasions if c}
     said = {(v, t) for v, t, _ in a.invasions}, {(v, t) for v, t, _ in b.invasions}
-    if said[0] != said[1]:
+    bare = [{(v, frozenset(x for x in t if not x.startswith("side:"))) for v, t in s} for s in said]
+    if said[0] != said[1] and bare[0] == bare[1]:
+        out.append(Difference("side", "the neighbour is on another side"))
+    elif said[0] != said[1]:
         out.append(
             Difference("added-finding" if said[0] - said[1] else "dropped-finding", "another relation to a neighbour")
         )

@@ -153,7 +153,7 @@ def _form_and_place(text: str) -> tuple[str, str]:
     return _tidy(form), _tidy(place)
 
 
-def _place_follows(toks: list[Token], tok: Token) -> bool:
+def _place_follows(toks: tuple[Token, ...], tok: Token) -> bool:
     after = [t for t in toks if t.start >= tok.end]
     return bool(after) and after[0].kind in ("organ", "part", "side", "relation")
 
