@@ -10,7 +10,7 @@ from vimedsynth.facts import Fact, Invades, Item, sentence_facts
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Report, Span, flat_report
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Evidence, Source, compatible_sides
+from vimedsynth.sources import REGION_OF_SECTION, Evidence, Source, compatible_sides
 from vimedsynth.words import fold, split
 
 TIERS = ("definite", "likely", "probable", "suspect")
@@ -34,8 +34,11 @@ ASKS_HISTORY = re.compile(
 ASKS_ADVICE = re.compile(
     r"đối chiếu|theo dõi|khuyến|đề nghị|làm thêm|cần làm|xét nghiệm|bước tiếp|nên làm|kiểm tra thêm"
 )
-EXCLUDES = re.compile(r"^\s*(?:ngoài|bên cạnh|trừ)\s+(.+?),|ngoài\s+([^,?]+)")
-ANSWER_EXCLUDES = re.compile(r"\b(?:ngoài|trừ)\s+(?!ra\b|da\b|hạch\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)")
+ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
+EXCLUDES = re.compile(r"^\s*(?:ngoài|bên cạnh|trừ)\s+(.+?),|(?:khác|nào|còn|[,;])\s+(?:ngoài|trừ)\s+([^,?]+)")
+ANSWER_EXCLUDES = re.compile(
+    r"(?:^\s*|[,;]\s*|khác\s+|còn\s+)(?:ngoài|trừ)\s+(?!ra\b|da\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)"
+)
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)
 
 
@@ -86,7 +89,7 @@ class AnswerJudge:
     """Collects the objections to one answer."""
 
     def __init__(self, source: Source, question: str, answer: str) -> None:
-        self.source, self.answer = source, answer
+        self.source, self.question, self.answer = source, fold(question), answer
         self.focus = focus_of(question)
         self.excluded = self.focus.excluded
         self.objections: list[Objection] = []
@@ -165,7 +168,11 @@ class AnswerJudge:
 
     def _words(self, fact: Fact) -> None:
         for word in fact.words:
-            if word.startswith("#") and word not in {f"#{n}" for n in range(1, 10)}:
+            if (
+                word.startswith("#")
+                and word[1:] not in self.source.tokens
+                and word not in {f"#{n}" for n in range(1, 10)}
+            ):
                 self.object("number", f"the report has no {word[1:]}", fact.span)
             elif word.endswith("hu") and word[:-2].isdigit() and word[:-2] not in self.source.tokens:
                 self.object("number", f"the report has no {word}", fact.span)
@@ -189,6 +196,9 @@ class AnswerJudge:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
             places = tuple(Item(i.atoms | extra, side or i.side) for i in items) if items else places
+        if ASKS_REGION.search(self.question) and places and self._only_places(fact):
+            self._covered(fact, places)
+            return
         best: list[Objection] | None = None
         pool = (*self.source.linked, *self.source.facts)
         for row in pool:
@@ -199,7 +209,12 @@ class AnswerJudge:
                 return
             if best is None or _cost(faults) < _cost(best):
                 best = faults
+        if len(places) > 1 and not fact.items and any(self._from_context(fact, i, pool, heads) for i in places):
+            return
+        parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
         if len(places) > 1 and self._by_parts(fact, places, pool):
+            return
+        if len(parts) > len(places) and self._by_parts(fact, parts, pool):
             return
         if best:
             if any(o.code == "place" for o in best) and self._foreign(fact):
@@ -207,6 +222,24 @@ class AnswerJudge:
             self.objections.extend(best)
         elif not pool:
             self.object("evidence-missing", "the report says nothing", fact.span)
+
+    def _from_context(self, fact: Fact, item: Item, pool: tuple[Evidence, ...], heads: frozenset[str]) -> bool:
+        """ "Các cơ quan này ...": one of the places that were spoken of before."""
+        rows = (r for r in pool if r.fact.polarity != "advice")
+        return any(not self._faults(fact, (item,), r, heads if not fact.heads else frozenset()) for r in rows)
+
+    def _only_places(self, fact: Fact) -> bool:
+        return not (
+            fact.heads or fact.levels or fact.sizes or fact.suvs or fact.readings or fact.invasions or fact.prior
+        )
+
+    def _covered(self, fact: Fact, places: tuple[Item, ...]) -> None:
+        """An answer about what was examined names places of the report."""
+        known = frozenset().union(*(r.all_places for r in self.source.facts)) if self.source.facts else frozenset()
+        wide = frozenset().union(*REGION_OF_SECTION.values()) | {"region:body", "bone", "muscle"}
+        for item in places:
+            if not {a for a in item.atoms if not a.startswith("rel:")} <= known | wide | LOOSE:
+                self.object("place", "the report does not speak of this place", fact.span)
 
     def _foreign(self, fact: Fact) -> bool:
         """None of the numbers of the fact stand anywhere in the report: it is not a misplaced finding but another one."""
@@ -341,11 +374,8 @@ class AnswerJudge:
             near = same
         if not near:
             add("added-finding", "the report does not say so of a neighbour")
-        elif sides and not any(
-            sides <= r.target or f"side:{s}" in sides for r in near for s in src.sides if not r.target & SIDES
-        ):
-            if not any(sides <= r.target for r in near):
-                add("side", "the neighbour is on another side")
+        elif sides and not any(sides <= r.target or not r.target & SIDES for r in near):
+            add("side", "the neighbour is on another side")
         elif not any(r.certain == relation.certain for r in near):
             add("certainty-up" if relation.certain else "certainty-down", "the report is not as certain")
 
@@ -365,6 +395,8 @@ class AnswerJudge:
                     "prior-as-current" if prior else "unit" if scaled & have else "number",
                     f"the report gives {_sizes(src)}",
                 )
+            elif m.op == "~" and m.dims == (10.0,) and self._few_elsewhere(src):
+                add("threshold-as-value", "the impression says vài mm: the 10 mm is a threshold, not a measure")
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
                 add("threshold-as-value", "the report gives a threshold, not a measure")
         for value in fact.suvs:
@@ -373,6 +405,9 @@ class AnswerJudge:
                 prior = value in src.prior_numbers
                 code = "prior-as-current" if prior else "decimal" if moved & set(src.suvs) else "number"
                 add(code, f"the report gives SUVmax {', '.join(f'{v:g}' for v in src.suvs) or 'none'}")
+
+    def _few_elsewhere(self, src: Fact) -> bool:
+        return any(r.fact.items == src.items and any(m.few for m in r.fact.sizes) for r in self.source.linked)
 
     def _uptake(self, fact: Fact, row: Evidence, add: Adder) -> None:
         src = row.fact
@@ -392,9 +427,10 @@ class AnswerJudge:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
-        if not fact.counts or fact.counts & src.counts:
+        said = fact.counts - {"unmarked"}
+        if not said or said & src.counts:
             return
-        if "one" in fact.counts and (not src.counts or "unmarked" in src.counts or src.counts <= {"two", "three"}):
+        if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
         if not src.counts and fact.counts & {"few", "many", "two", "three"} and len(src.items) > 1:
             return
@@ -407,8 +443,9 @@ class AnswerJudge:
             if not r.startswith(("word:", "at:", "head:")) or (r.startswith("word:") and r[5:] not in known | stop_words() | HEDGES)
         )  # fmt: skip
         if not said:
+            self._tier(fact, src, add)
             return
-        history = said & {"treated"}
+        history = said & {"after-treatment"}
         if history and not self.focus.history and fact.tier:
             add("needs-history", "the reading rests on earlier treatment")
         added: frozenset[str] = said - src.readings - {"not", "chronic", "diagnosed", "reactive"}
@@ -420,12 +457,18 @@ class AnswerJudge:
             add("added-reading", "the report gives no such negative reading")
         elif added:
             add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
-        elif src.tier and said - {"physiologic", "operated", "normal"}:
-            mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
-            if mine < theirs:
-                add("certainty-up", f"the report says {src.tier}")
-            elif mine > theirs:
-                add("certainty-down", f"the report says {src.tier}")
+        elif said - {"physiologic", "operated", "normal"}:
+            self._tier(fact, src, add)
+
+    def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
+        """The certainty of a reading that both give."""
+        if not src.tier or not (fact.tier or fact.readings):
+            return
+        mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
+        if mine < theirs:
+            add("certainty-up", f"the report says {src.tier}")
+        elif mine > theirs:
+            add("certainty-down", f"the report says {src.tier}")
 
     # -- absences -------------------------------------------------------------------------------------------------
 
@@ -452,8 +495,14 @@ class AnswerJudge:
             )
         elif not backing:
             self.object("negation", "the report does not say that it is not there", fact.span)
+        elif fact.tier and fact.readings and self._tier_differs(fact, backing):
+            self.object("certainty-down", "the report denies it with other certainty", fact.span)
         elif not everywhere and self._other_side_only(fact, backing):
             self.object("side", "the report says so of the other side", fact.span)
+
+    def _tier_differs(self, fact: Fact, backing: list[Evidence]) -> bool:
+        same = [r.fact.tier for r in backing if r.fact.readings & fact.readings]
+        return bool(same) and fact.tier not in same
 
     def _other_side_only(self, fact: Fact, backing: list[Evidence]) -> bool:
         """The report denies it of just this organ, but on the other side."""
@@ -496,7 +545,7 @@ class AnswerJudge:
         if everywhere:
             return bool(self.excluded) and row.avid and bool(src.suvs) and row.section.value != "impression"
         for item in places:
-            want = item.atoms - LOOSE
+            want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
             for own, reach in zip(src.items, row.places, strict=True):
                 if want and want <= reach and compatible_sides(item.side, own.side):
                     return True
