@@ -2,7 +2,8 @@
 
 import csv
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from vimedsynth.errors import DataRefused, Misuse
@@ -10,6 +11,8 @@ from vimedsynth.reports import nfc
 from vimedsynth.studies import Study
 
 SPLITS = ("train", "val", "test")
+LEFT_OUT = "left-out"
+"""In place of train for a patient of a frozen set."""
 
 # arXiv 2509.24739: months by year; a month that is in no list of its year belongs to no split.
 _PAPER: dict[int, dict[str, range]] = {
@@ -36,26 +39,35 @@ def patient_split(patient_id: str, seed: int = 0) -> str:
     return "train" if share < 0.8 else "val" if share < 0.9 else "test"
 
 
-def read_split_file(path: Path) -> Mapping[str, str]:
-    """``study or patient id -> split`` from a CSV with a header: ``study_id`` or ``patient_id``, and ``split``.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One row of a split file: a study, or a patient with all studies (``study_id`` empty), and the split."""
 
-    Raises DataRefused with the line when an id is empty or named twice with two splits, or a split is unknown.
+    study_id: str
+    patient_id: str
+    split: str
+
+
+def read_split_file(path: Path) -> tuple[Named, ...]:
+    """The rows of a CSV with a header: ``study_id`` or ``patient_id`` or both, and ``split``.
+
+    Raises DataRefused with the line when an id is empty or named with two splits, or a split is unknown.
     """
     try:
         rows = list(csv.DictReader(nfc(path.read_text(encoding="utf-8-sig")).splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataRefused(f"{path}: not a readable UTF-8 CSV ({type(error).__name__})") from error
-    table: dict[str, str] = {}
+    found: dict[tuple[str, str], Named] = {}
     for line, row in enumerate(rows, 2):
-        key = row.get("study_id") or row.get("patient_id") or ""
-        split = row.get("split") or ""
-        if not key or split not in SPLITS:
-            raise DataRefused(f"{path}:{line}: {key!r}, {split!r}; expected study_id or patient_id, and {SPLITS}")
-        if table.setdefault(key, split) != split:
-            raise DataRefused(f"{path}:{line}: {key!r} is in {table[key]} and in {split}")
-    if not table:
+        named = Named(row.get("study_id") or "", row.get("patient_id") or "", row.get("split") or "")
+        key = ("study", named.study_id) if named.study_id else ("patient", named.patient_id)
+        if not key[1] or named.split not in SPLITS:
+            raise DataRefused(f"{path}:{line}: {key[1]!r}, {named.split!r}; expected an id and one of {SPLITS}")
+        if found.setdefault(key, named).split != named.split:
+            raise DataRefused(f"{path}:{line}: {key[1]!r} is in {found[key].split} and in {named.split}")
+    if not found:
         raise DataRefused(f"{path}: no rows; expected a CSV with study_id or patient_id, and split")
-    return table
+    return tuple(found.values())
 
 
 def split_rule(name: str, seed: int = 0) -> Assign:
@@ -67,8 +79,31 @@ def split_rule(name: str, seed: int = 0) -> Assign:
     path = Path(name)
     if not path.is_file():
         raise Misuse(f"split {name!r} is not known; expected vimed-pet, patient or a CSV file of ids and splits")
-    table = read_split_file(path)
-    return lambda study_id, patient_id, own: table.get(study_id) or table.get(patient_id)
+    rows = read_split_file(path)
+    studies = {row.study_id: row.split for row in rows if row.study_id}
+    patients = {row.patient_id: row.split for row in rows if not row.study_id}
+    return lambda study_id, patient_id, own: studies.get(study_id) or patients.get(patient_id)
+
+
+def frozen(rule: Assign, rows: Iterable[Named], patient_of: Mapping[str, str]) -> Assign:
+    """``rule`` with a frozen set on top: what ``rows`` name has its split there, and none of its patients is in train.
+
+    Another study of a frozen patient that ``rule`` would train on gets :data:`LEFT_OUT`. ``patient_of`` gives the
+    patients of studies that the rows name without one.
+    """
+    named = tuple(rows)
+    studies = {row.study_id: row.split for row in named if row.study_id}
+    patients = {row.patient_id: row.split for row in named if not row.study_id}
+    held = {row.patient_id or patient_of.get(row.study_id, "") for row in named if row.split != "train"}
+
+    def assign(study_id: str, patient_id: str, own: str | None) -> str | None:
+        split = studies.get(study_id) or patients.get(patient_id)
+        if split is not None:
+            return split
+        split = rule(study_id, patient_id, own)
+        return LEFT_OUT if split == "train" and patient_id in held else split
+
+    return assign
 
 
 def split_of(study: Study, rule: Assign) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from benchmarks.corruption import labelled as labelled_pairs
-from benchmarks.corruption.score import run
+from benchmarks.corruption.score import MODES, run
 from benchmarks.corruption.tables import Limits, as_json, examples, failures, lines
 from vimedsynth.reports import Report, Section, flat_report, sectioned_report
 
@@ -57,6 +57,7 @@ def read_reports(path: Path | None) -> dict[str, list[Report]]:
 )
 @click.option("--limit", type=int, help="Use this many reports, at random.")
 @click.option("--mixes", default=4, show_default=True, help="Rewrites of each report with many rules at once.")
+@click.option("--mode", type=click.Choice(["both", *MODES]), default="both", show_default=True)
 @click.option("--min-overall", default=Limits().overall, show_default=True)
 @click.option("--min-operator", default=Limits().operator, show_default=True)
 @click.option("--max-refused", default=Limits().refused, show_default=True)
@@ -69,6 +70,7 @@ def main(
     sample: int,
     limit: int | None,
     mixes: int,
+    mode: str,
     min_overall: float,
     min_operator: float,
     max_refused: float,
@@ -83,7 +85,7 @@ def main(
     reports = [report for group in by_patient.values() for report in group]
     if limit is not None and limit < len(reports):
         reports = random.Random(seed).sample(reports, limit)
-    outcome = run(reports, seed, sample, mixes)
+    outcome = run(reports, seed, sample, mixes, MODES if mode == "both" else (mode,))
     failed = failures(outcome, Limits(min_overall, min_operator, max_refused))
     if json_out:
         click.echo(json.dumps(as_json(outcome, failed), ensure_ascii=False, indent=2))

@@ -84,6 +84,8 @@ def certainty_down(source: Source) -> Iterator[str]:
 
 def _retiered(source: Source, table: list[list[str]], weaker: bool) -> Iterator[str]:
     hedge = re.compile(words()["hedges"])
+    if NEGATIVE.match(source.text) or ADVICE.match(source.text):
+        return
     for pattern, new in table:
         for match in re.finditer(pattern, source.text):
             rivals = (s.text for s in source.report.sentences if s.number != source.sentence.number)

@@ -23,7 +23,7 @@ def swap_side(source: Source) -> Iterator[str]:
     for match in _SIDE.finditer(text):
         lead = " ".join(text[: match.start()].split()[-2:])
         other = _OTHER[match[1]]
-        last = lead.lower().split()[-1] if lead else ""
+        last = lead.lower().split()[-1].strip("(,;") if lead else ""
         if last == "cần" or f"{last} {other}" in text.lower():
             continue
         yield _put(text, match, other)

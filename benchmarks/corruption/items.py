@@ -125,9 +125,12 @@ def _sentence_items(name: str, operator: SentenceOperator, source: Source, rng: 
 def question_answer(name: str, source: Source, false: str) -> tuple[str, str] | None:
     """A question that the sentence answers, and the changed sentence as its answer; None where no question fits.
 
-    A sentence about an earlier study cannot be answered from one scan, so it is asked only where that is the point.
+    A sentence about an earlier study or treatment cannot be answered from one scan, so it is asked only where that
+    is the point; the other side of a negative is a weaker statement that may well be true.
     """
-    if source.now != source.text and name not in ("19", "22"):
+    if (source.now != source.text or "điều trị" in source.text) and name not in ("19", "22"):
+        return None
+    if name == "1" and NEGATIVE.match(source.text):
         return None
     if name == "1b":  # one side alone is lossy, not false; so the answer denies the other
         if not source.is_finding or NEGATIVE.match(source.text):

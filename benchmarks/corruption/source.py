@@ -12,7 +12,7 @@ from typing import Any
 from vimedsynth.reports import Report, Section, Sentence
 
 FINDINGS = tuple(section for section in Section if section is not Section.IMPRESSION)
-LARGEST = re.compile(r"^(?:Hạch|Nốt|Khối|Nang|Nhân|Ổ|Đám) lớn nhất", re.I)
+LARGEST = re.compile(r"^(?:Kích thước )?(?:Khối hạch|Đám hạch|Hạch|Nốt|Khối|Nang|Nhân|Ổ|Đám) lớn nhất", re.I)
 ADVICE = re.compile(r"^(?:Cần|Nên|Đối chiếu|Lưu ý|Đề nghị)\b")
 SUV = re.compile(r"\(?\s*SUV\s?(?:max|L)?\s*[:;=]?\s*(?:lần lượt là|là)?\s*(\d+(?:[.,]\d+)?)")
 SUV_BRACKET = re.compile(r"\s*\((?:[^()]*?;\s*)?SUV[^()]*\)")
@@ -98,14 +98,24 @@ def overlap(text: str, other: str) -> float:
     return sum((own & seen).values()) / max(1, sum(own.values()))
 
 
+_HEAD = re.compile(r"\b(?:hạch|nốt|khối|nang|sỏi|nhân|dải mờ|kính mờ|tràn dịch|dày|đông đặc|tăng chuyển hóa)\b", re.I)
+
+
 def stated_elsewhere(source: Source, false: str, at_least: float = 0.8) -> bool:
     """Whether another sentence of the report says (nearly) what the changed sentence says: then it is not false.
 
-    Reports contradict themselves and repeat themselves, and a right kidney may look like the left one.
+    Reports contradict themselves and repeat themselves, and a right kidney may look like the left one. A sentence
+    without any measure counts as said when another one has a finding of that kind at the changed words.
     """
-    others = (s.text for s in source.report.sentences if s.number != source.sentence.number)
+    others = [s.text for s in source.report.sentences if s.number != source.sentence.number]
     gained = tokens(false) - tokens(source.text)
-    return any(overlap(false, other) >= at_least and not gained - tokens(other) for other in others)
+    if any(overlap(false, other) >= at_least and not gained - tokens(other) for other in others):
+        return True
+    head = _HEAD.search(false)
+    if not gained or head is None or DIMS.search(false) or DIAMETER.search(false) or SUV.search(false):
+        return False
+    same_kind = (other for other in others if head[0].lower() in other.lower() and not NEGATIVE.match(other))
+    return any(not gained - tokens(other) for other in same_kind)
 
 
 def decimal(value: float, like: str) -> str:

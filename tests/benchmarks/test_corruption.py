@@ -219,10 +219,8 @@ def test_a_rewrite_has_these_forms(rule: str, text: str, forms: set[str]) -> Non
     assert forms <= made
 
 
-@pytest.mark.parametrize("rule", [*RULES, *REPORT_RULES])
+@pytest.mark.parametrize("rule", [rule for rule in (*RULES, *REPORT_RULES) if rule not in {"centimetres", "dots"}])
 def test_a_rewrite_keeps_every_number(rule: str, report: Report) -> None:
-    if rule in {"centimetres", "dots"}:
-        pytest.skip("this rule writes numbers in another form; its forms are tested one by one")
     text = apply_rule(rule, report, random.Random(1))
     for number in ("34", "27", "16", "11", "18", "13,5", "6,2"):
         assert text.count(number) == report.text.count(number)

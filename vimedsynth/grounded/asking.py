@@ -17,7 +17,7 @@ from vimedsynth.grounded.naming import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """A question without its wording: the kind in the table of questions, the slots, and the key of the answer."""
 
@@ -62,6 +62,7 @@ def _described(subject: Subject) -> Iterator[Draft]:
     if is_uptake(finding):
         if finding.place_text:
             yield subject.draft("finding", "describe", text=text)
+            yield subject.draft("opening", "describe", text=squeezed(f"{finding.uptake_text} {finding.place_text}"))
     else:
         yield subject.draft("description", "describe", text=text)
         if finding.place_text:
@@ -100,7 +101,8 @@ def _taken_up(subject: Subject) -> Iterator[Draft]:
     largest = finding.sizes and all(s.applies_to == "largest" for s in finding.sizes) and finding.suvs
     single = largest and finding.suvs[0].applies_to == "largest"
     lesion, told = (subject.name.largest,) * 2 if single else (subject.name.asked, subject.name.told)
-    slots = {"lesion": lesion, "told": told, "uptake": words}
+    bare = uptake_words(finding, with_suv=len(finding.suvs) != 1)
+    slots = {"lesion": lesion, "told": told, "uptake": bare}
     yield subject.draft("uptake_level", "uptake", **slots)
     if finding.uptake in (Uptake.INCREASED, Uptake.MILD):
         yield subject.draft("uptake", "uptake_yes", True, **slots)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from vimedsynth.findings import Finding, Polarity
 from vimedsynth.grounded.asking import Subject
 from vimedsynth.grounded.naming import short, size_words, squeezed, uncounted, uptake_words
+from vimedsynth.grounded.saying import filled
 from vimedsynth.grounded.scope import Scope, standard
-from vimedsynth.grounded.vqa import filled
 from vimedsynth.grounded.wordings import table
 from vimedsynth.samples import Case
 

@@ -38,6 +38,8 @@ def restyle_size(size: str, style: NumberStyle, rng: random.Random) -> str:
     if match is None:
         return size
     values = [_number(part) for part in match["dims"].split("x")]
+    if values == [10.0] and match["unit"] == "mm":
+        return "10 mm"  # perhaps a lost "< 10 mm": neither reading is decided here
     factor = {("mm", "cm"): 0.1, ("cm", "mm"): 10.0}.get((match["unit"], style.unit), 1.0)
     if len(values) == 2 and rng.random() < 0.5:
         values.reverse()
@@ -66,7 +68,8 @@ def size_phrase(phrase: str, style: NumberStyle, rng: random.Random) -> str:
     if is_threshold(phrase):
         form = rng.choice(forms["diameter_below" if diameter else "below"])
         return str(form).format(size=f"{match['dims'].strip()} {match['unit']}")
-    form = rng.choice(forms["diameter" if diameter else "axes"])
+    exact = diameter and match["dims"].strip() != "10"  # "kích thước 10 mm" would be read as a threshold
+    form = rng.choice(forms["diameter"] if exact else forms["diameter"][:2] if diameter else forms["axes"])
     return str(form).format(size=restyle_size(match.group(), style, rng))
 
 

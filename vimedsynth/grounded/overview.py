@@ -12,6 +12,7 @@ from vimedsynth.samples import WHOLE
 _DENIAL = re.compile(r"^(?:không|chưa) phát hiện(?: thấy)?(?: hình ảnh| hình)? ", re.I)
 _REST = re.compile(r"vị trí khác|toàn thân")
 _EFFUSION = re.compile(r"tràn dịch|tràn khí")
+_SKELETON = re.compile(r"cơ xương|hệ xương")
 _SUMMARY_LIMIT = 1100
 
 
@@ -104,6 +105,7 @@ def _denials(scope: Scope) -> Iterator[Draft]:
         line = _lines(scope, numbers)
         ids = tuple(finding.id for finding in findings)
         if any(f.conflicts for f in findings) or _contradicted(scope, findings, line):
+            yield from _besides(scope, findings, line, numbers)
             continue
         what = _denied(line)
         if what:
@@ -112,6 +114,17 @@ def _denials(scope: Scope) -> Iterator[Draft]:
         place = findings[0].place_text
         if place and not _REST.search(line) and findings[0].polarity is Polarity.ABSENT and len(findings) == 1:
             yield Draft("finding", {"place": place, "sentences": line}, "physiologic", numbers, ids, None, ids[0])
+
+
+def _besides(scope: Scope, findings: list[Finding], line: str, numbers: tuple[int, ...]) -> Iterator[Draft]:
+    """The standard skeleton line after a lesion of the skeleton: both are told, the line as what is seen besides."""
+    avid = [s for s in scope.avid if s.finding.section is findings[0].section]
+    if not avid or not _SKELETON.search(line):
+        return
+    evidence = tuple(sorted({*numbers, *(n for s in avid for n in s.evidence)}))
+    ids = (*(f.id for f in findings), *(s.finding.id for s in avid))
+    slots = {"lesion": "hệ thống cơ xương", "sentences": f"{_sentences(avid)} Ngoài ra, {_small(line)}"}
+    yield Draft("state", slots, "physiologic", evidence, ids, None, findings[0].id)
 
 
 def _denied(line: str) -> str:
@@ -135,7 +148,7 @@ def _contradicted(scope: Scope, findings: list[Finding], line: str) -> bool:
         return False
     sections = {f.section for f in findings}
     avid = [f for f in seen if f.uptake in AVID]
-    if re.search(r"cơ xương|hệ xương", line):
+    if _SKELETON.search(line):
         return any(f.section in sections for f in avid)
     return any(place.organ in organs for f in avid for place in f.places)
 

@@ -171,7 +171,9 @@ def _joined(start: str, pieces: list[str]) -> str:
     """Pieces after ``start``: a place or "có kích thước" follows without a comma, the rest with one."""
     text = start
     for piece in filter(None, pieces):
-        bare = piece.startswith(("ở ", "tại ")) or (piece.startswith("có ") and "," not in text)
+        bare = piece.startswith(("ở ", "tại ")) or (
+            piece.startswith("có ") and not piece.startswith("có thể") and "," not in text
+        )
         if piece.startswith((", ", ". ", " (")):
             text += piece
         else:
@@ -196,11 +198,13 @@ def _finding(parts: _Parts, rng: random.Random) -> str:
     if parts.place and _shape("front").match(parts.place) and shape < 0.45:
         start = str(rng.choice(wordings["front"])).format(Place=capital(parts.place), head=parts.head)
         return _joined(start, _tail(parts, rng))
-    start = f"{rng.choice(wordings['openings'])} {parts.head}".strip()
+    openings = ("", "Ghi nhận", "Hình ảnh") if _shape("organ").match(parts.head) else wordings["openings"]
+    start = f"{rng.choice(openings)} {parts.head}".strip()
     simple = not re.search(r"[,)]| và |^tràn|dày", parts.head)
     if parts.uptake and parts.place and simple and not parts.attributes and not parts.reading and shape < 0.8:
         rest = [parts.place, parts.size.removeprefix("có "), parts.largest]
-        return _joined(f"{start} {parts.uptake}", rest)
+        uptake = re.sub(r",? (?:với (?:giá trị )?)?(SUV[^()]*)$", r" (\1)", parts.uptake)
+        return _joined(f"{start} {uptake}", rest)
     if parts.size and shape < 0.9:
         return _joined(start, [parts.size, parts.place, *_tail(replace(parts, size=""), rng)])
     return _joined(start, [parts.place, *_tail(parts, rng)])

@@ -15,13 +15,20 @@ SCHEMA_BY_FILE: dict[str, str] = {
     "rejections.jsonl": "rejection",
     "manifest.json": "manifest",
     "lineage.jsonl": "lineage-row",
+    "receipts.jsonl": "receipt",
 }
 """Files whose name alone says what they hold."""
 
 SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("sample", frozenset({"id", "task", "study_id", "provenance"})),
     ("rejection", frozenset({"task", "code", "candidate"})),
-    ("lineage-row", frozenset({"id", "sample_id"})),
+    ("lineage-row", frozenset({"id", "sample_id", "provenance"})),
+    ("review-decision", frozenset({"sample_id", "verdict", "reviewer"})),
+    ("receipt", frozenset({"study_id", "policy_sha256", "applied"})),
+    ("jsonl-row", frozenset({"id", "messages", "images"})),
+    ("policy", frozenset({"name", "steps"})),
+    ("run", frozenset({"settings", "created", "begun"})),
+    ("manifest", frozenset({"manifest_version", "files"})),
     ("llava-row", frozenset({"id", "image", "conversations"})),
     ("sharegpt-row", frozenset({"conversations"})),
     ("lesions", frozenset({"lesions"})),
@@ -34,7 +41,9 @@ SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
 )
 """The first of these whose fields a row has, all of them, names its schema."""
 
-ROW_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+ROW_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".parquet", ".tar"})
+NO_ROWS = ("croissant.json", ".index.json", "leaks.jsonl")
+"""Ends of names of files that stand beside rows and hold none."""
 _LOOK = 20  # rows that are looked at before a file counts as unknown
 
 
@@ -66,7 +75,7 @@ def schema_of_file(path: Path) -> str | None:
 def _in_folder(folder: Path) -> Iterator[Artefact]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and path.suffix.lower() in ROW_SUFFIXES and not hidden:
+        if path.is_file() and path.suffix.lower() in ROW_SUFFIXES and not hidden and not path.name.endswith(NO_ROWS):
             yield Artefact(path, str(path), schema_of_file(path), folder)
 
 

@@ -1,17 +1,15 @@
 """What the files of one folder say about one another: counts, hashes, lineage, leaks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from vimedsynth.leaks import Item, Key, find_leaks
 from vimedsynth.validation.artefacts import Artefact
-from vimedsynth.validation.conformance import reference_faults
+from vimedsynth.validation.manifests import fits, fitting_rows, manifest_problems
 from vimedsynth.validation.problems import Place, Problem, show
 from vimedsynth.validation.rows import Row, read_rows
-
-Values = Callable[[], Iterator[tuple[Row, Any]]]
 
 
 def _good_rows(artefact: Artefact) -> Iterator[Row]:
@@ -29,7 +27,7 @@ def run_counts(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[Problem]
     """``run.json`` against the rows: candidates are samples and rejections, code by code."""
     path = folder / "run.json"
     run = next((row.value for row in read_rows(path, str(path)) if isinstance(row, Row)), None)
-    if run is None or reference_faults("run", run) or "counts" not in run:
+    if run is None or not fits("run", run) or "counts" not in run:
         return
     counts, place = run["counts"], Place(str(path))
     samples = sum(1 for a in _by_schema(artefacts, "sample") for _ in _good_rows(a))
@@ -50,25 +48,22 @@ def run_counts(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[Problem]
 def sample_leaks(artefacts: Sequence[Artefact]) -> Iterator[Problem]:
     """Studies, patients and reports that occur in two splits of the samples."""
     for artefact in _by_schema(artefacts, "sample"):
-        for leak in find_leaks(lambda artefact=artefact: _sample_items(artefact)):  # type: ignore[misc]
-            place = Place(f"{artefact.name}", None, None, "$.split")
-            value = f"{leak.id} in {leak.split}"
-            yield Problem(
-                place, f"leak-{leak.kind}", value, f"nothing of {leak.other_id} in {leak.other_split}: {leak.value}"
-            )
+        for leak in find_leaks(partial(_sample_items, artefact)):
+            place = Place(artefact.name, int(leak.id), None, "$.split")
+            expected = f"no {leak.kind} shared with row {leak.other_id} of {leak.other_split}"
+            yield Problem(place, f"leak-{leak.kind}", f"{leak.split}: {leak.value}", expected)
 
 
 def _sample_items(artefact: Artefact) -> Iterator[Item]:
-    for row in _good_rows(artefact):
+    for row in fitting_rows(artefact):
         value = row.value
-        if value.get("split") in ("train", "val", "test") and not reference_faults("sample", value):
-            report = value["provenance"]["report_sha256"]
+        if value["split"] is not None:
             keys = (
                 Key("study", value["study_id"], "study"),
                 Key("patient", value["patient_id"], "patient"),
-                Key("report", report, "report"),
+                Key("report", value["provenance"]["report_sha256"], "report"),
             )
-            yield Item(value["id"], value["split"], keys)
+            yield Item(f"{row.number}", value["split"], keys)
 
 
 def folder_problems(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[Problem]:
@@ -76,3 +71,5 @@ def folder_problems(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[Pro
     if (folder / "run.json").is_file():
         yield from run_counts(folder, artefacts)
     yield from sample_leaks(artefacts)
+    if (folder / "manifest.json").is_file():
+        yield from manifest_problems(folder, artefacts)

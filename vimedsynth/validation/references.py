@@ -80,3 +80,29 @@ def sample_image_faults(root: Path, row: Any) -> Iterator[Fault]:
         elif found.shape and image["slices"][1] > found.shape[0]:
             expected = f"at most {found.shape[0]} (depth of the {name} volume)"
             yield Fault("$.image.slices[1]", "slices-outside-image", show(image["slices"][1]), expected)
+
+
+def receipt_image_faults(root: Path, row: Any) -> Iterator[Fault]:
+    """The volumes of an augmented copy, and the shapes that its receipt gives them."""
+    for name, text in row["files"].items():
+        found = open_image(root, text)
+        said = row["shape"].get(name)
+        if isinstance(found, Broken):
+            yield Fault(f"$.files.{name}", found.code, found.value, found.expected)
+        elif found.shape and said and list(found.shape) != said:
+            yield Fault(
+                f"$.shape.{name}", "image-shape-differs", show(said), f"{show(list(found.shape))}, as in {text}"
+            )
+
+
+def lineage_image_faults(root: Path, row: Any) -> Iterator[Fault]:
+    """The images of a lineage row, and the shapes that it gives them."""
+    for index, image in enumerate(row["images"]):
+        found = open_image(root, image["path"])
+        if isinstance(found, Broken):
+            yield Fault(f"$.images[{index}].path", found.code, found.value, found.expected)
+        elif found.shape and list(found.shape) != image["shape"]:
+            shape = show(list(found.shape))
+            yield Fault(
+                f"$.images[{index}].shape", "image-shape-differs", show(image["shape"]), f"{shape}, as in the file"
+            )

@@ -14,6 +14,7 @@ import orjson
 
 from vimedsynth.validation.arrays import UNREAD, elements
 from vimedsynth.validation.problems import Place, Problem
+from vimedsynth.validation.shards import SHARD_READERS, BadShard
 
 ROW_BYTES = 1 << 26
 """A row larger than this (64 MiB) is refused, so that a file without line ends cannot fill the memory."""
@@ -138,11 +139,26 @@ def _opening(stream: BinaryIO, name: str) -> Iterator[Problem]:
         stream.seek(0, 2)
 
 
+def _shard_rows(path: Path, name: str) -> Iterator[Row | Problem]:
+    number = 0
+    try:
+        for number, value in enumerate(SHARD_READERS[path.suffix.lower()](path), 1):
+            if isinstance(value, BadShard):
+                yield Problem(Place(name, number), "not-json", str(value), "one JSON value")
+            else:
+                yield Row(number, None, value)
+    except BadShard as error:
+        yield Problem(Place(name, number + 1), "shard-unreadable", str(error), f"a whole {path.suffix} file")
+
+
 def read_rows(path: Path, name: str, *, whole: bool = False) -> Iterator[Row | Problem]:
     """The rows of ``path`` and the problems of reading them, in file order. ``name`` is how problems call the file.
 
     ``whole`` reads the file as one value even when it is an array. Raises OSError when it cannot be opened.
     """
+    if path.suffix.lower() in SHARD_READERS:
+        yield from _shard_rows(path, name)
+        return
     form = Form.VALUE if whole else form_of(path)
     readers = {Form.LINES: _line_rows, Form.ARRAY: _array_rows, Form.VALUE: _one_value}
     with path.open("rb") as stream:

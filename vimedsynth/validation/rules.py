@@ -2,6 +2,8 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from vimedsynth.validation.conformance import Fault, json_path
@@ -11,28 +13,47 @@ IMAGE_TOKEN = "<image>"
 Rule = Callable[[Any], Iterator[Fault]]
 
 
-def roles_alternate(row: Any) -> Iterator[Fault]:
-    """After an optional system turn: human, gpt, human, gpt, ..., and the last word is the model's."""
-    turns = row["conversations"]
-    first = 1 if turns[0]["from"] == "system" else 0
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """How a row form writes a conversation: its field, the fields of a turn, the roles in their order."""
+
+    turns: str
+    role: str
+    text: str
+    roles: tuple[str, str]
+
+
+_SHAREGPT = _Talk("conversations", "from", "value", ("human", "gpt"))
+_CHAT = _Talk("messages", "role", "content", ("user", "assistant"))
+
+
+def roles_alternate(talk: _Talk, row: Any) -> Iterator[Fault]:
+    """After an optional system turn: asker, model, asker, model, ..., and the last word is the model's."""
+    turns = row[talk.turns]
+    first = 1 if turns[0][talk.role] == "system" else 0
     for index, turn in enumerate(turns[first:], first):
-        expected = ("human", "gpt")[(index - first) % 2]
-        if turn["from"] != expected:
-            path = f"$.conversations[{index}].from"
-            yield Fault(path, "roles-not-alternating", show(turn["from"]), show(expected))
+        expected = talk.roles[(index - first) % 2]
+        if turn[talk.role] != expected:
+            path = f"$.{talk.turns}[{index}].{talk.role}"
+            yield Fault(path, "roles-not-alternating", show(turn[talk.role]), show(expected))
             return
     if (len(turns) - first) % 2:
-        path = f"$.conversations[{len(turns) - 1}]"
-        yield Fault(path, "conversation-without-answer", show(turns[-1]["from"]), "a last turn from gpt")
+        path, last = f"$.{talk.turns}[{len(turns) - 1}]", show(turns[-1][talk.role])
+        yield Fault(path, "conversation-without-answer", last, f"a last turn from {talk.roles[1]}")
 
 
-def one_image_token(row: Any) -> Iterator[Fault]:
-    """The image token stands once, at the start: loaders count the tokens against the images."""
-    for index, turn in enumerate(row["conversations"]):
-        count = turn["value"].count(IMAGE_TOKEN)
-        if count != (index == 0):
-            path = f"$.conversations[{index}].value"
-            yield Fault(path, "image-token-count", f"{count} times {IMAGE_TOKEN}", f"{int(index == 0)} in this turn")
+def image_tokens(talk: _Talk, row: Any) -> Iterator[Fault]:
+    """A token for each image, all in the first question: loaders count the tokens against the images."""
+    images = 1 if "image" in row else len(row.get("images") or ())
+    due = True
+    for index, turn in enumerate(row[talk.turns]):
+        asked = due and turn[talk.role] == talk.roles[0]
+        expected = images if asked else 0
+        due = due and not asked
+        count = turn[talk.text].count(IMAGE_TOKEN)
+        if count != expected:
+            path = f"$.{talk.turns}[{index}].{talk.text}"
+            yield Fault(path, "image-token-count", f"{count} times {IMAGE_TOKEN}", f"{expected} in this turn")
 
 
 def _texts(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -78,9 +99,13 @@ def questions_differ(row: Any) -> Iterator[Fault]:
         seen.add(asked)
 
 
+_SHAREGPT_RULES = (partial(roles_alternate, _SHAREGPT), partial(image_tokens, _SHAREGPT), texts_are_nfc)
+_CHAT_RULES = (partial(roles_alternate, _CHAT), partial(image_tokens, _CHAT), texts_are_nfc)
+
 RULES_BY_SCHEMA: dict[str, tuple[Rule, ...]] = {
-    "llava-row": (roles_alternate, one_image_token, texts_are_nfc),
-    "sharegpt-row": (roles_alternate, texts_are_nfc),
+    "llava-row": _SHAREGPT_RULES,
+    "sharegpt-row": _SHAREGPT_RULES,
+    "jsonl-row": _CHAT_RULES,
     "sample": (spans_are_filled, questions_differ, texts_are_nfc),
     "lesions": (texts_are_nfc,),
 }

@@ -13,6 +13,8 @@ from vimedsynth.validation.references import (
     ReportFacts,
     evidence_faults,
     id_faults,
+    lineage_image_faults,
+    receipt_image_faults,
     report_facts,
     row_image_faults,
     sample_image_faults,
@@ -21,6 +23,15 @@ from vimedsynth.validation.rules import RULES_BY_SCHEMA
 
 RowCheck = Callable[[Any], Iterator[Fault]]
 GUARD_ROWS = 200
+
+IMAGE_CHECKS: dict[str, Callable[[Path, Any], Iterator[Fault]]] = {
+    "llava-row": row_image_faults,
+    "sharegpt-row": row_image_faults,
+    "jsonl-row": row_image_faults,
+    "lineage-row": lineage_image_faults,
+    "receipt": receipt_image_faults,
+}
+"""Schemas whose rows name images relative to a folder of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,8 @@ def row_checks(artefact: Artefact, schema: str, ground: Ground) -> tuple[RowChec
             checks.append(partial(evidence_faults, ground.reports))
         if volumes := ground.scope.images or ground.scope.corpus:
             checks.append(partial(sample_image_faults, volumes))
-    elif schema in {"llava-row", "sharegpt-row"} and images is not None:
-        checks.append(partial(row_image_faults, images))
+    elif schema in IMAGE_CHECKS and images is not None:
+        checks.append(partial(IMAGE_CHECKS[schema], images))
     return tuple(checks)
 
 
@@ -74,7 +85,8 @@ def image_root(artefact: Artefact, scope: Scope) -> Path | None:
     """The folder that the image paths of training rows are relative to; None when nobody says."""
     if scope.images is not None:
         return scope.images
-    return artefact.root if (artefact.root / "manifest.json").is_file() else None
+    marked = any((artefact.root / name).is_file() for name in ("manifest.json", "receipts.jsonl"))
+    return artefact.root if marked else None
 
 
 def gaps(artefact: Artefact, schema: str, ground: Ground) -> Iterator[Skipped]:
@@ -83,5 +95,5 @@ def gaps(artefact: Artefact, schema: str, ground: Ground) -> Iterator[Skipped]:
         return
     if schema == "sample" and ground.reports is None:
         yield Skipped(f"{artefact.name}: evidence, images and guards", "no --corpus")
-    if schema in {"llava-row", "sharegpt-row"} and image_root(artefact, ground.scope) is None:
+    if schema in IMAGE_CHECKS and image_root(artefact, ground.scope) is None:
         yield Skipped(f"{artefact.name}: images", "no --images folder")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
 ID_BY_SCHEMA: dict[str, str] = {
     "sample": "id",
@@ -31,16 +32,16 @@ class Ids:
         """The next row has no id that could be read; it equals no other."""
         self._digests += blake2b(len(self._digests).to_bytes(8), digest_size=16, person=b"no id").digest()
 
-    def digests(self) -> "np.ndarray[tuple[int], np.dtype[np.void]]":
-        """All digests, shape ``(rows,)``, in row order."""
-        return np.frombuffer(bytes(self._digests), dtype="V16")
+    def keys(self) -> NDArray[np.bytes_]:
+        """The digests as sortable values, shape ``(rows,)``, in row order."""
+        return np.frombuffer(bytes(self._digests), dtype="S16")
 
     def repeats(self) -> Iterator[tuple[int, int]]:
         """``(first row, later row)`` from 1 for every id that was there before, in the order of the later row."""
-        pairs = np.frombuffer(bytes(self._digests), dtype=np.uint64).reshape(-1, 2)
-        order = np.lexsort((np.arange(len(pairs)), pairs[:, 1], pairs[:, 0]))
-        ordered = pairs[order]
-        same = np.concatenate(([False], (ordered[1:] == ordered[:-1]).all(axis=1))) if len(pairs) else np.zeros(0, bool)
-        firsts = order[np.maximum.accumulate(np.where(same, 0, np.arange(len(pairs))))]
+        keys = self.keys()
+        order = np.argsort(keys, kind="stable")
+        same = np.zeros(len(keys), dtype=bool)
+        same[1:] = keys[order][1:] == keys[order][:-1]
+        firsts = order[np.maximum.accumulate(np.where(same, 0, np.arange(len(keys))))]
         found = sorted(zip(order[same].tolist(), firsts[same].tolist(), strict=True))
         yield from ((first + 1, later + 1) for later, first in found)

@@ -1,0 +1,278 @@
+"""A manifest holds what the runs hold, with images that load and the lineage of every row; a leak fails the build."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+
+from tests.corpora.trees import archive_row, write
+from tests.manifests.kit import ROWS, augmented, corpus, lines, provenance, run, sample
+from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
+from vimedsynth.manifests.build import Plan, build
+from vimedsynth.manifests.select import Policy, parse_mix, parse_policy
+
+
+def plan(tmp_path: Path, samples: list[dict[str, Any]] | None = None, **changed: Any) -> Plan:
+    samples = [sample(n, row) for n, row in enumerate(ROWS)] if samples is None else samples
+    root = tmp_path / "corpus"
+    values = {"corpus": root if root.exists() else corpus(root), **changed}
+    return Plan((run(tmp_path / "run", samples),), tmp_path / "out", **values)
+
+
+def test_llava_files_have_the_authors_form(tmp_path: Path) -> None:
+    turns = [{"question": f"q{n}?", "answer": f"a{n}.", "question_type": "x", "evidence": [[0, 1]]} for n in range(3)]
+    manifest = build(plan(tmp_path, [sample(1, ROWS[0], task="vqa-multi", turns=turns), sample(2, ROWS[3])]))
+    out = tmp_path / "out"
+    (row,) = orjson.loads((out / "train.json").read_bytes())
+    assert set(row) == {"id", "image", "conversations"}
+    assert [turn["from"] for turn in row["conversations"]] == ["human", "gpt"] * 3
+    assert row["conversations"][0]["value"] == "<image>\nq0?"
+    assert not any("<image>" in turn["value"] for turn in row["conversations"][1:])
+    image = np.load(out / row["image"], allow_pickle=False)
+    np.testing.assert_array_equal(image, np.load(tmp_path / "corpus" / ROWS[0]["pet_path"])["data"][2:6])
+    assert orjson.loads((out / "val.json").read_bytes()) == []
+    assert manifest["rows"] == {"train": 1, "val": 0, "test": 1}
+
+
+def test_every_row_has_its_lineage_and_every_file_its_hash(tmp_path: Path) -> None:
+    manifest = build(plan(tmp_path))
+    out = tmp_path / "out"
+    rows = [row for split in ("train", "val", "test") for row in orjson.loads((out / f"{split}.json").read_bytes())]
+    lineage = lines(out / "lineage.jsonl")
+    assert [row["id"] for row in rows] == [line["id"] for line in lineage]
+    assert all(
+        line["provenance"]["engine"] == "grounded" and line["images"][0]["shape"] == [4, 4, 4] for line in lineage
+    )
+    assert set(manifest["files"]) == {"train.json", "val.json", "test.json", "lineage.jsonl"}
+    assert orjson.loads((out / "manifest.json").read_bytes()) == manifest
+    assert not (out / ".building").exists()
+
+
+def test_the_same_sample_in_two_runs_is_one_row(tmp_path: Path) -> None:
+    first = plan(tmp_path)
+    twice = Plan((*first.runs, run(tmp_path / "again", [sample(0, ROWS[0])])), first.folder, corpus=first.corpus)
+    assert sum(build(twice)["rows"].values()) == 4
+
+
+def test_a_copy_keeps_the_texts_that_it_does_not_make_false(tmp_path: Path) -> None:
+    folder = augmented(tmp_path / "aug", ROWS[0], ["laterality"])
+    augmented(folder, ROWS[0], ["position"], copy=2)
+    augmented(folder, ROWS[3], [], copy=1)  # a copy of a test study
+    manifest = build(plan(tmp_path, augmented=(folder,)))
+    assert manifest["rows"] == {"train": 3, "val": 1, "test": 1}
+    assert (manifest["augmented_rows"], manifest["left_out"]) == (1, {"copy-invalidates-claims": 1})
+    original, copy = lines(tmp_path / "out/lineage.jsonl")[:2]
+    assert copy["id"] != original["id"] == copy["sample_id"]
+    assert copy["augmentation"]["copy"] == 1
+    assert np.all(np.load(tmp_path / "out" / copy["images"][0]["path"]) == 101)
+
+
+def test_a_copy_of_another_depth_is_another_cut_and_left_out(tmp_path: Path) -> None:
+    folder = augmented(tmp_path / "aug", ROWS[0], [], depth=7)
+    assert build(plan(tmp_path, augmented=(folder,)))["left_out"] == {"copy-depth-differs": 1}
+
+
+@pytest.mark.parametrize(
+    "line", ["", "{", '{"study_id": "a"}', '{"study_id":"../a","copy":1,"policy_sha256":"ab","files":{"pet":"a.npy"},"invalidates":[]}', '{"study_id":"a","copy":1,"policy_sha256":"ab","files":{"pet":"/etc/passwd"},"invalidates":[]}']
+)  # fmt: skip
+def test_a_receipt_that_is_none_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    write(tmp_path / "aug/receipts.jsonl", f"{line}\n")
+    if line:
+        with pytest.raises(DataRefused, match=r"receipts\.jsonl:1"):
+            build(plan(tmp_path, augmented=(tmp_path / "aug",)))
+    else:
+        assert build(plan(tmp_path, augmented=(tmp_path / "aug",)))["augmented_rows"] == 0
+
+
+LEAKS: dict[str, list[dict[str, Any]]] = {
+    "patient": [sample(1, ROWS[0]), sample(2, ROWS[3], patient_id="2019/patient_1")],
+    "report": [sample(1, ROWS[0]), sample(2, ROWS[3], provenance=provenance(ROWS[0]["report_path"]))],
+    "paraphrase": [
+        sample(1, ROWS[0], task="paraphrase", text="Viết lại.", turns=...),
+        sample(2, ROWS[3], patient_id="2019/patient_1"),
+    ],
+    "comparison-partner": [
+        sample(1, ROWS[0], task="comparison", text="Giống.", turns=..., partner={"study_id": "2019/12/day_4_patient_4", "patient_id": "2019/patient_4"}),
+        sample(2, ROWS[3]),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LEAKS)
+def test_a_planted_leak_is_found_and_its_rows_are_named(tmp_path: Path, kind: str) -> None:
+    wanted = plan(tmp_path, LEAKS[kind], corpus=None, formats=("jsonl",))
+    with pytest.raises(DataRefused, match=f"leaks between splits, the first: {kind}"):
+        build(wanted)
+    (leak, *_) = lines(tmp_path / "out/leaks.jsonl")
+    assert (leak["kind"], leak["split"], leak["other_split"]) == (kind, "test", "train")
+    assert leak["rows"] == [LEAKS[kind][1]["id"]]
+    assert leak["other_rows"] == [LEAKS[kind][0]["id"]]
+    assert not (tmp_path / "out/manifest.json").exists()
+
+
+@pytest.mark.parametrize("kind", LEAKS)
+def test_a_leak_can_be_dropped_on_the_training_side(tmp_path: Path, kind: str) -> None:
+    manifest = build(plan(tmp_path, LEAKS[kind], corpus=None, formats=("jsonl",), on_leak="drop"))
+    assert (manifest["rows"], manifest["left_out"]) == ({"train": 0, "val": 0, "test": 1}, {"leak": 1})
+    assert not (tmp_path / "out/leaks.jsonl").exists()
+
+
+def test_an_augmented_copy_of_a_leaking_study_is_named_as_one(tmp_path: Path) -> None:
+    folder = augmented(tmp_path / "aug", ROWS[0], [])
+    with pytest.raises(DataRefused):
+        build(plan(tmp_path, LEAKS["patient"], augmented=(folder,)))
+    assert {leak["kind"] for leak in lines(tmp_path / "out/leaks.jsonl")} == {"patient", "augmented-copy"} - {"patient"}
+
+
+def test_near_identical_reports_leak_through_the_corpus(tmp_path: Path) -> None:
+    root = corpus(tmp_path / "corpus")
+    body = " ".join(f"Hình ảnh nốt số {n} ở phổi phải." for n in range(80))
+    for row, text in ((ROWS[0], body), (ROWS[3], body.replace("số 40", "số 400"))):
+        write(root / row["report_path"], orjson.dumps({"Kết luận": text}))
+    with pytest.raises(DataRefused, match="near-report"):
+        build(plan(tmp_path))
+
+
+def test_the_same_volume_under_two_names_is_a_leak(tmp_path: Path) -> None:
+    root = corpus(tmp_path / "corpus")
+    (root / ROWS[3]["pet_path"]).write_bytes((root / ROWS[0]["pet_path"]).read_bytes())
+    with pytest.raises(DataRefused, match="images are in two splits"):
+        build(plan(tmp_path))
+
+
+def test_patients_of_a_frozen_test_set_stay_out_of_training(tmp_path: Path) -> None:
+    rows = [*ROWS, archive_row(2019, 5, 9, "patient_2")]
+    corpus(tmp_path / "corpus", rows)
+    frozen = write(tmp_path / "frozen.csv", "study_id,split\n2019/06/day_2_patient_2,test\n")
+    manifest = build(plan(tmp_path, [sample(n, row) for n, row in enumerate(rows)], test_set=frozen))
+    assert manifest["left_out"] == {"frozen-patient": 1}
+    splits = {line["study_id"]: line["split"] for line in lines(tmp_path / "out/lineage.jsonl")}
+    assert splits["2019/06/day_2_patient_2"] == "test"
+    assert "2019/05/day_9_patient_2" not in splits
+
+
+def test_text_only_rows_have_no_image_and_no_tag_and_llava_says_that_it_cannot_hold_them(tmp_path: Path) -> None:
+    samples = [sample(n, row, image=None) for n, row in enumerate(ROWS)]
+    with pytest.raises(DataRefused, match="jsonl or sharegpt"):
+        build(plan(tmp_path, samples, corpus=None))
+    manifest = build(plan(tmp_path, samples, corpus=None, formats=("sharegpt", "jsonl")))
+    assert manifest["notes"] == {"no-corpus": 4}
+    row = orjson.loads((tmp_path / "out/sharegpt/train.json").read_bytes())[0]
+    assert "images" not in row
+    assert "<image>" not in row["conversations"][0]["value"]
+
+
+BAD_IMAGES = {
+    "slices-outside": {"slices": [2, 9]},
+    "image-missing": {"pet": "PETCT2019/none.npz"},
+    "unsafe-path": {"pet": "../x.npz"},
+    "image-unreadable": {"pet": ROWS[0]["report_path"]},
+}
+
+
+@pytest.mark.parametrize("code", BAD_IMAGES)
+def test_an_image_that_cannot_be_cut_is_counted_and_the_rest_goes_on(tmp_path: Path, code: str) -> None:
+    image = {"ct": None, "pet": ROWS[0]["pet_path"], "slices": [0, 4], **BAD_IMAGES[code]}
+    manifest = build(plan(tmp_path, [sample(1, ROWS[0], image=image), sample(2, ROWS[1])]))
+    assert (manifest["notes"], manifest["rows_by_format"]) == ({code: 1}, {"llava": 1})
+
+
+def test_comparisons_are_joined_along_depth_or_kept_as_a_pair(tmp_path: Path) -> None:
+    partner = {"study_id": "2019/06/day_2_patient_2", "patient_id": "2019/patient_2", "image": {"pet": ROWS[1]["pet_path"], "slices": [0, 3]}}  # fmt: skip
+    pair = [sample(1, ROWS[0], task="comparison", text="Giống nhau.", turns=..., partner=partner)]
+    build(plan(tmp_path, pair))
+    (row,) = orjson.loads((tmp_path / "out/train.json").read_bytes())
+    joined = np.load(tmp_path / "out" / row["image"])
+    volumes = [np.load(tmp_path / "corpus" / r["pet_path"])["data"] for r in ROWS[:2]]
+    np.testing.assert_array_equal(joined, np.concatenate([volumes[0][2:6], volumes[1][0:3]]))
+    build(plan(tmp_path, pair, formats=("jsonl",), pair_images=True, fresh=True))
+    (line,) = lines(tmp_path / "out/jsonl/train.jsonl")
+    assert len(line["images"]) == 2
+    assert line["messages"][0]["content"].startswith("<image>\n<image>\n")
+
+
+def test_mixing_gives_the_stated_shares_of_the_subsets(tmp_path: Path) -> None:
+    samples = [sample(n, ROWS[0]) for n in range(30)]
+    samples += [sample(n, ROWS[1], task="paraphrase", text=f"Bản {n}.", turns=...) for n in range(40, 50)]
+    build(plan(tmp_path, samples, mix=parse_mix("VQA=3,G=2,O=1")))
+    train = Counter(line["subset"] for line in lines(tmp_path / "out/lineage.jsonl") if line["split"] == "train")
+    assert train == {"G": 10, "O": 5, "VQA": 15}
+    with pytest.raises(DataRefused, match="no training rows of C"):
+        build(plan(tmp_path, samples, mix=parse_mix("VQA=1,C=1"), fresh=True))
+
+
+def polar(number: int, answer: str) -> dict[str, Any]:
+    turn = {"question": f"Có hạch số {number} không?", "answer": answer, "question_type": "node", "evidence": [[0, 1]]}
+    return sample(number, ROWS[0], turns=[turn])
+
+
+def test_duplicates_and_balance_are_reported_capped_or_dropped(tmp_path: Path) -> None:
+    samples = [polar(n, "Không, chưa thấy.") for n in range(10)] + [polar(n, "Có, một hạch.") for n in range(20, 24)]
+    twins = [polar(n, "Có.") for n in (99, 99, 99)]
+    for number, twin in enumerate(twins):
+        samples.append(twin | {"id": f"{number:064x}"})
+    report = build(plan(tmp_path, samples))["statistics"]
+    assert (report["pairs"], report["repeated_pairs"]) == (17, 2)
+    assert report["yes_no_by_type"] == {"node": {"yes": 7, "no": 10}}
+    assert report["constant_answer_share"] == round(10 / 17, 4)
+    capped = build(plan(tmp_path, samples, duplicates=parse_policy("cap:2"), fresh=True))
+    assert capped["left_out"] == {"duplicate-pair": 1}
+    dropped = build(plan(tmp_path, samples, duplicates=Policy("drop"), balance=Policy("drop"), fresh=True))
+    assert dropped["left_out"] == {"duplicate-pair": 2, "balance": 5}
+    assert dropped["statistics"]["yes_no_by_type"] == {"node": {"yes": 5, "no": 5}}
+
+
+def test_near_duplicates_are_looked_for_within_a_study(tmp_path: Path) -> None:
+    words = " ".join(f"chữ {n}" for n in range(40))
+    turns = [[{"question": words + end, "answer": words, "question_type": "x", "evidence": [[0, 1]]}] for end in "?!"]
+    samples = [sample(n, row, turns=turns[n % 2]) for n, row in enumerate((ROWS[0], ROWS[0], ROWS[1]))]
+    assert build(plan(tmp_path, samples, near=Policy("report")))["statistics"]["near_duplicates"] == 1
+    assert build(plan(tmp_path, samples, near=Policy("drop"), fresh=True))["left_out"] == {"near-duplicate": 1}
+
+
+def test_the_same_build_again_is_done_already_and_another_one_says_the_difference(tmp_path: Path) -> None:
+    first = build(plan(tmp_path))
+    before = (tmp_path / "out/train.json").stat().st_mtime_ns
+    assert build(plan(tmp_path)) == first
+    assert (tmp_path / "out/train.json").stat().st_mtime_ns == before
+    with pytest.raises(SettingsDiffer, match=r"formats.*--fresh"):
+        build(plan(tmp_path, formats=("jsonl",)))
+    assert build(plan(tmp_path, formats=("jsonl",), fresh=True))["rows"] == first["rows"]
+
+
+def test_a_build_that_was_killed_goes_on_and_ends_the_same(tmp_path: Path) -> None:
+    whole = build(plan(tmp_path))
+    files = {p.relative_to(tmp_path): p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()}
+    (tmp_path / "out/manifest.json").unlink()
+    write(tmp_path / "out/.building/train.json", "[half")
+    write(tmp_path / "out/.building/settings.json", orjson.dumps(plan(tmp_path).settings()))
+    assert build(plan(tmp_path)) == whole
+    assert files == {p.relative_to(tmp_path): p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b"[]", b'{"id": "x"}', b'{"id":1,"study_id":"a","patient_id":"b","task":"other","split":null}']
+)
+def test_a_line_that_is_no_sample_is_refused_with_its_number(tmp_path: Path, text: bytes) -> None:
+    wanted = plan(tmp_path)
+    write(tmp_path / "run/samples.jsonl", orjson.dumps(sample(1, ROWS[0])) + b"\n" + text + b"\n")
+    with pytest.raises(DataRefused, match=r"samples\.jsonl:2"):
+        build(wanted)
+
+
+def test_set_up_that_cannot_work_is_refused_at_once(tmp_path: Path) -> None:
+    for text in ("sometimes", "cap:0", "cap:x", "drop:2"):
+        with pytest.raises(Misuse):
+            parse_policy(text)
+    for text in ("X=1", "G", "G=-1", "G=0", "G=nan"):
+        with pytest.raises(Misuse):
+            parse_mix(text)
+    with pytest.raises(Misuse, match="format"):
+        build(plan(tmp_path, formats=("csv",)))
+    with pytest.raises(DataRefused, match="try --split patient"):
+        build(plan(tmp_path, [sample(1, ROWS[0], split=None)]))
+    with pytest.raises(DataRefused, match=r"no samples\.jsonl"):
+        build(Plan((tmp_path / "nothing",), tmp_path / "out"))

@@ -1,0 +1,100 @@
+"""A draft becomes a question and its answer: a wording is chosen, its slots are filled."""
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from vimedsynth.grounded.asking import Draft
+from vimedsynth.grounded.scope import Scope
+from vimedsynth.grounded.wordings import table
+
+
+def worded(drafts: Iterable[Draft], scope: Scope, rng: random.Random, *, talk: bool) -> Iterator[dict[str, Any]]:
+    """The pairs of a payload. In a talk a question may refer to the finding of the question before."""
+    asked: set[str] = set()
+    named: set[str] = set()
+    previous = ""
+    for draft in drafts:
+        question = _question(draft, _forms(draft, rng, named, follows=previous == draft.topic, talk=talk), scope, asked)
+        if question is None:
+            continue
+        asked.add(question.lower())
+        previous = draft.topic
+        named.update(draft.findings)
+        yield {
+            "question": question,
+            "answer": _answer(draft, scope, rng),
+            "question_type": table("questions")[draft.kind]["type"],
+            "evidence": list(draft.evidence),
+            "findings": list(draft.findings),
+        }
+
+
+def _forms(draft: Draft, rng: random.Random, named: set[str], *, follows: bool, talk: bool) -> list[str]:
+    """The wordings in the order in which to try them."""
+    row = table("questions")[draft.kind]
+    alone = _from(row["forms"], rng)
+    later = row.get("next") if talk else None
+    if not later:
+        return alone
+    if "{it}" in later[0]:
+        return _from(later, rng) + alone if follows else alone
+    return _from(later, rng) + alone if named and rng.random() < 0.5 else alone
+
+
+def _from(forms: list[str], rng: random.Random) -> list[str]:
+    """The forms in a cycle that begins somewhere."""
+    start = rng.randrange(len(forms))
+    return forms[start:] + forms[:start]
+
+
+def _question(draft: Draft, forms: list[str], scope: Scope, asked: set[str]) -> str | None:
+    """A wording not yet used in this set; None when every wording was."""
+    slots = {"it": _it(draft, scope), **draft.slots}
+    for form in forms:
+        question = filled(form, slots)
+        if question.lower() not in asked:
+            return question
+    return None
+
+
+def _it(draft: Draft, scope: Scope) -> str:
+    """ "hạch này", "các nốt này", "hạch lớn nhất": how a follow-up question names the finding."""
+    answers = table("answers")
+    subject = next((s for s in scope.subjects if s.finding.id == draft.topic), None)
+    lesion = draft.slots.get("lesion", "")
+    if " lớn nhất" in lesion[:20]:
+        return lesion[: lesion.index(" lớn nhất") + len(" lớn nhất")]
+    word = str(answers["it"].get(subject.finding.head if subject else "", answers["it_default"]))
+    return f"các {word}" if lesion.startswith("các ") else word
+
+
+def _answer(draft: Draft, scope: Scope, rng: random.Random) -> str:
+    forms = table("answers")
+    for key in draft.answer.split("."):
+        forms = forms[key]
+    slots = dict(draft.slots)
+    if draft.kind == "region":
+        slots["region"] = table("answers")["regions"][scope.case.region]
+    if "told" in slots:
+        slots["lesion"] = slots["told"]
+    return filled(rng.choice(forms), slots)
+
+
+@cache
+def _pieces(form: str) -> tuple[str, ...]:
+    """A form cut at its slots: text, slot, text, slot, ..."""
+    return tuple(re.split(r"\{(\w+)\}", form))
+
+
+def filled(form: str, slots: Mapping[str, str]) -> str:
+    """The form with its slots filled; a slot that is named with a capital gets one, and so does the sentence."""
+    pieces = list(_pieces(form))
+    for i in range(1, len(pieces), 2):
+        name = pieces[i]
+        value = slots.get(name) or slots.get(name.lower(), "")
+        pieces[i] = value[:1].upper() + value[1:] if name[0].isupper() else value
+    text = " ".join("".join(pieces).split())
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,275 @@
+"""Runs and scans -> a manifest folder: index, select, test for leaks, write every format in one pass, publish at once.
+
+Everything is written under ``.building`` and moved into place when it is whole; images alone are kept from an
+interrupted build, for they are written one by one and never change.
+"""
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from vimedsynth import __version__
+from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
+from vimedsynth.leaks import Item, Key, Leak, find_leaks
+from vimedsynth.manifests import WRITER_BY_NAME, Writer, leakage
+from vimedsynth.manifests.card import write_card
+from vimedsynth.manifests.copies import Copy, read_copies
+from vimedsynth.manifests.croissant import write_croissant
+from vimedsynth.manifests.images import ImageStore
+from vimedsynth.manifests.index import Index, open_index, samples_file
+from vimedsynth.manifests.joining import Joiner
+from vimedsynth.manifests.originals import write_originals
+from vimedsynth.manifests.rows import Row
+from vimedsynth.manifests.scans import Scans
+from vimedsynth.manifests.select import Policy, balance, cap_duplicates, drop_near, mix, statistics
+from vimedsynth.splits import SPLITS, Assign, frozen, read_split_file, split_rule
+from vimedsynth.studies import Corpus, open_corpus
+
+_BUILDING = ".building"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to build. Raises nothing by itself; see :func:`build`."""
+
+    runs: tuple[Path, ...]
+    folder: Path
+    corpus: Path | None = None
+    augmented: tuple[Path, ...] = ()
+    formats: tuple[str, ...] = ("llava",)
+    split: str = "vimed-pet"
+    seed: int = 0
+    test_set: Path | None = None  # a frozen set whose patients stay out of training
+    mix: Mapping[str, float] = field(default_factory=dict)
+    originals: bool = False
+    duplicates: Policy = field(default_factory=lambda: Policy("report"))
+    near: Policy = field(default_factory=lambda: Policy("off"))
+    balance: Policy = field(default_factory=lambda: Policy("report"))
+    on_leak: str = "fail"  # fail | drop
+    pair_images: bool = False  # a comparison keeps its two images; else they are joined along depth
+    embed: bool = False  # images inside parquet and webdataset
+    fresh: bool = False
+
+    def settings(self) -> dict[str, Any]:
+        """What decides the content: two builds with the same settings are the same build."""
+        return {
+            "runs": [_digest(samples_file(run)) for run in self.runs],
+            "corpus": str(self.corpus) if self.corpus else None,
+            "augmented": [_digest(folder / "receipts.jsonl") for folder in self.augmented],
+            "formats": sorted(self.formats),
+            "split": self.split if not Path(self.split).is_file() else _digest(Path(self.split)),
+            "seed": self.seed,
+            "test_set": _digest(self.test_set) if self.test_set else None,
+            "mix": {name: round(share, 9) for name, share in sorted(self.mix.items())},
+            "originals": self.originals or "O" in self.mix,
+            "duplicates": [self.duplicates.action, self.duplicates.limit],
+            "near_duplicates": [self.near.action, self.near.limit],
+            "balance": self.balance.action,
+            "on_leak": self.on_leak,
+            "pair_images": self.pair_images,
+            "embed_images": self.embed,
+        }
+
+
+def build(plan: Plan) -> dict[str, Any]:
+    """Build the manifest and return what is in its ``manifest.json``.
+
+    Raises DataRefused when a split leaks or nothing is left, SettingsDiffer when the folder holds another manifest.
+    """
+    if unknown := [name for name in plan.formats if name not in WRITER_BY_NAME]:
+        raise Misuse(f"format {unknown[0]!r} is not known; expected {', '.join(WRITER_BY_NAME)}")
+    settings = plan.settings()
+    if done := _existing(plan, settings):
+        return done
+    part = _begin(plan.folder, settings)
+    corpus = open_corpus(plan.corpus) if plan.corpus else None
+    runs = _with_originals(plan, corpus, part)
+    with open_index(part / "index.sqlite", runs) as index:
+        index.add_runs(_rule(plan, corpus))
+        copies = read_copies(plan.augmented)
+        near = _select(plan, index, corpus, copies)
+        manifest = _write(plan, index, corpus, copies, part)
+        manifest |= {"settings": settings, "statistics": {**statistics(index), "near_duplicates": near}}
+    (part / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
+    write_card(part, manifest)
+    write_croissant(part, manifest)
+    _publish(part, plan.folder)
+    return manifest
+
+
+def _existing(plan: Plan, settings: dict[str, Any]) -> dict[str, Any] | None:
+    path = plan.folder / "manifest.json"
+    if plan.fresh and path.is_file():
+        path.unlink()
+        shutil.rmtree(plan.folder / "images", ignore_errors=True)
+    if not path.is_file():
+        return None
+    try:
+        done: dict[str, Any] = orjson.loads(path.read_bytes())
+        before = done["settings"]
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise DataRefused(f"{path}: not a manifest of ours; --fresh builds anew") from error
+    if different := [name for name in settings if before.get(name) != settings[name]]:
+        shown = ", ".join(f"{name}: {before.get(name)!r} there, {settings[name]!r} asked" for name in different)
+        raise SettingsDiffer(f"{plan.folder} was built with other settings ({shown}); --fresh builds anew")
+    return done
+
+
+def _begin(folder: Path, settings: dict[str, Any]) -> Path:
+    """An empty building folder; the images of an interrupted build stay if it had the same settings."""
+    part = folder / _BUILDING
+    said = part / "settings.json"
+    same = said.is_file() and said.read_bytes() == orjson.dumps(settings)
+    if (folder / "images").exists() and not same:
+        if not part.is_dir():
+            raise DataRefused(
+                f"{folder}: has images but no manifest.json; expected an empty folder or a manifest of ours"
+            )
+        shutil.rmtree(folder / "images")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    said.write_bytes(orjson.dumps(settings))
+    return part
+
+
+def _with_originals(plan: Plan, corpus: Corpus | None, part: Path) -> tuple[Path, ...]:
+    if not plan.originals and "O" not in plan.mix:
+        return plan.runs
+    if corpus is None:
+        raise Misuse("the original reports (subset O) need --corpus")
+    write_originals(corpus, part / "originals.jsonl")
+    return (*plan.runs, part / "originals.jsonl")
+
+
+def _rule(plan: Plan, corpus: Corpus | None) -> Assign:
+    rule = split_rule(plan.split, plan.seed)
+    if plan.test_set is None:
+        return rule
+    rows = read_split_file(plan.test_set)
+    named = {row.study_id for row in rows if row.study_id and not row.patient_id}
+    patients = {s.study_id: s.patient_id for s in corpus.studies if s.study_id in named} if corpus and named else {}
+    return frozen(rule, rows, patients)
+
+
+def _select(plan: Plan, index: Index, corpus: Corpus | None, copies: dict[str, tuple[Copy, ...]]) -> int:
+    reports = leakage.read_reports(corpus, index)
+    leaks = leakage.study_leaks(index, reports, copies)
+    if leaks and plan.on_leak == "drop":
+        leakage.drop_training_side(index, leaks)
+    elif leaks:
+        raise leakage.refuse(index, leaks, plan.folder / "leaks.jsonl")
+    cap_duplicates(index, plan.duplicates)
+    near = drop_near(index, plan.near)
+    balance(index, plan.balance)
+    mix(index, dict(plan.mix))
+    if not index.count():
+        hint = "; the studies have no split of their own: try --split patient" if index.reasons()["no-split"] else ""
+        raise DataRefused(f"no sample is left for the manifest ({dict(index.reasons()) or 'the runs are empty'}){hint}")
+    return near
+
+
+def _write(
+    plan: Plan, index: Index, corpus: Corpus | None, copies: dict[str, tuple[Copy, ...]], part: Path
+) -> dict[str, Any]:
+    store = ImageStore(plan.folder)
+    joiner = Joiner(Scans(corpus, store, set(index.studies)), copies, plan.pair_images)
+    writers = {name: WRITER_BY_NAME[name](part, plan.folder, plan.embed) for name in plan.formats}
+    tally = _Tally()
+    with (part / "lineage.jsonl").open("wb") as lineage:
+        for row in joiner.rows(index.read(index.kept())):
+            _write_row(row, writers, lineage, tally)
+    files = [name for writer in writers.values() for name in writer.close()]
+    if leaks := image_leaks(part / "lineage.jsonl"):
+        raise DataRefused(f"{len(leaks)} images are in two splits, the first: {leaks[0]}; build with another --split")
+    if empty := [name for name in plan.formats if not tally.formats[name]]:
+        reasons = dict(joiner.notes)
+        raise DataRefused(
+            f"no row has what the format {empty[0]} needs, an image each ({reasons}); "
+            "give --corpus with volumes, or --format jsonl or sharegpt for text only"
+        )
+    return {
+        "manifest_version": _VERSION,
+        "vimedsynth": __version__,
+        "rows": tally.splits(),
+        "rows_by_subset": dict(sorted(tally.subsets.items())),
+        "rows_by_format": {name: tally.formats[name] for name in plan.formats},
+        "augmented_rows": tally.augmented,
+        "images": store.count,
+        "left_out": dict(sorted((index.reasons() + joiner.left_out).items())),
+        "notes": dict(sorted(joiner.notes.items())),
+        "schemas": _schemas(plan.formats),
+        "files": {name: _file(part / name) for name in sorted([*files, "lineage.jsonl"])},
+    }
+
+
+class _Tally:
+    """Rows counted as they are written."""
+
+    def __init__(self) -> None:
+        self.by_split, self.subsets, self.formats = Counter[str](), Counter[str](), Counter[str]()
+        self.augmented = 0
+
+    def splits(self) -> dict[str, int]:
+        return {split: self.by_split[split] for split in SPLITS}
+
+
+def _write_row(row: Row, writers: dict[str, Writer], lineage: IO[bytes], tally: _Tally) -> None:
+    lineage.write(orjson.dumps(row.lineage) + b"\n")
+    tally.by_split[row.split] += 1
+    tally.subsets[row.subset] += 1
+    tally.augmented += row.lineage["augmentation"] is not None
+    for name, writer in writers.items():
+        tally.formats[name] += writer.write(row)
+
+
+def image_leaks(lineage: Path) -> tuple[Leak, ...]:
+    """Images with the same bytes in two splits, from a lineage file."""
+
+    def items() -> Iterator[Item]:
+        seen: set[tuple[str, str]] = set()
+        with lineage.open("rb") as handle:
+            for row in map(orjson.loads, handle):
+                keys = [image["sha256"] for image in row["images"] if (row["split"], image["sha256"]) not in seen]
+                seen.update((row["split"], key) for key in keys)
+                if keys:
+                    kind = "augmented-copy" if row["augmentation"] else "image"
+                    yield Item(row["id"], row["split"], tuple(Key("image", key, kind) for key in keys))
+
+    return tuple(find_leaks(items))
+
+
+def _schemas(formats: tuple[str, ...]) -> dict[str, str]:
+    names = {"llava": "llava-row", "sharegpt": "sharegpt-row", "jsonl": "jsonl-row"}
+    rows = {names[name]: f"urn:vimedsynth:schema:{names[name]}:1" for name in formats if name in names}
+    return {"lineage-row": "urn:vimedsynth:schema:lineage-row:1", **rows}
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError as error:
+        raise DataRefused(f"{path}: cannot be read ({type(error).__name__})") from error
+
+
+def _file(path: Path) -> dict[str, Any]:
+    return {"sha256": _digest(path), "bytes": path.stat().st_size}
+
+
+def _publish(part: Path, folder: Path) -> None:
+    """Move the files into place, ``manifest.json`` last: where it is, the manifest is whole."""
+    hidden = {"originals.jsonl", "settings.json", "index.sqlite"}
+    files = [path for path in sorted(part.rglob("*")) if path.is_file() and path.name not in hidden]
+    for path in sorted(files, key=lambda path: path.name == "manifest.json"):
+        target = folder / path.relative_to(part)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    shutil.rmtree(part)
+    (folder / "leaks.jsonl").unlink(missing_ok=True)

@@ -1,0 +1,63 @@
+"""Augmented copies, from the receipts of `vimedsynth augment`: which texts still hold for which copy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vimedsynth.corpora.paths import UnsafePath, inside, safe_id
+from vimedsynth.errors import DataRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One augmented copy of a study: its PET volume, what its transforms make false, its receipt as written."""
+
+    name: str  # "copy1-<first digits of the policy's hash>"
+    pet: Path
+    depth: int | None
+    invalidates: frozenset[str]
+    mirrored: bool
+    receipt: dict[str, Any]
+
+    def keeps(self, claims: frozenset[str]) -> bool:
+        """Whether a text with these claims still holds for the copy."""
+        return not claims & self.invalidates
+
+
+def read_copies(folders: tuple[Path, ...]) -> dict[str, tuple[Copy, ...]]:
+    """Study id -> its copies, in the order of the receipts. Raises DataRefused for a receipt that is not one."""
+    found: dict[str, list[Copy]] = {}
+    for folder in folders:
+        for study, copy in _read(folder):
+            found.setdefault(study, []).append(copy)
+    return {study: tuple(copies) for study, copies in found.items()}
+
+
+def _read(folder: Path) -> Iterator[tuple[str, Copy]]:
+    path = folder / "receipts.jsonl"
+    try:
+        with path.open("rb") as handle:
+            for number, line in enumerate(handle, 1):
+                if line.strip():
+                    yield _copy(folder, f"{path}:{number}", line)
+    except OSError as error:
+        raise DataRefused(f"{path}: cannot be read; expected the output of `vimedsynth augment`") from error
+
+
+def _copy(folder: Path, where: str, line: bytes) -> tuple[str, Copy]:
+    try:
+        receipt = orjson.loads(line)
+        study, pet = receipt["study_id"], receipt["files"]["pet"]
+        name = f"copy{int(receipt['copy'])}-{str(receipt['policy_sha256'])[:12]}"
+        invalidates = frozenset(map(str, receipt["invalidates"]))
+        if not isinstance(study, str) or not safe_id(study) or not safe_id(name):
+            raise ValueError(f"study_id {study!r} or copy {name!r} is no plain name")
+        source = inside(folder, pet)
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError, UnsafePath) as error:
+        raise DataRefused(f"{where}: not a receipt ({type(error).__name__}: {error})") from error
+    shape = receipt.get("shape")
+    depth = shape.get("pet", [None])[0] if isinstance(shape, dict) else shape[0] if shape else None
+    return study, Copy(name, source, depth, invalidates, receipt.get("mirrored") is True, receipt)

@@ -1,0 +1,59 @@
+"""Where the image of a sample comes from: its own slices, a volume cut by region, or an augmented copy of them."""
+
+from pathlib import Path
+from typing import Any
+
+from vimedsynth.corpora.paths import UnsafePath, inside
+from vimedsynth.manifests.copies import Copy
+from vimedsynth.manifests.images import ImageStore, NoImage, Stored
+from vimedsynth.studies import Corpus, Study
+
+Slices = tuple[int, int] | None
+
+
+class Scans:
+    """The images of a corpus, cut as the samples say. Without a corpus every sample is text only."""
+
+    def __init__(self, corpus: Corpus | None, store: ImageStore, wanted: set[str]) -> None:
+        self.root = corpus.root if corpus else None
+        self.store = store
+        self._studies: dict[str, Study] = {}
+        for study in corpus.studies if corpus else ():
+            if study.study_id in wanted and (study.pet_path or study.region_paths):
+                self._studies[study.study_id] = study
+
+    def image(self, sample: dict[str, Any]) -> Stored | NoImage:
+        """The image of a sample as it is in the corpus."""
+        found = self._source(sample)
+        if isinstance(found, NoImage):
+            return found
+        source, slices = found
+        return self.store.region(f"{sample['study_id']}/{sample['region']}", source, slices)
+
+    def copy(self, sample: dict[str, Any], copy: Copy) -> Stored | NoImage:
+        """The same slices of an augmented copy; the copy must be as deep as the original."""
+        found = self._source(sample)
+        if isinstance(found, NoImage):
+            return found
+        source, slices = found
+        name = f"{sample['study_id']}/{copy.name}/{sample['region']}"
+        if slices is None and source.suffix == ".npy" and sample["region"] in source.parts:
+            return NoImage("copy-of-cut-volume")  # which part of a copy of the whole it is, nobody knows
+        return self.store.region(name, copy.pet, slices, depth=self.store.depth_of(source))
+
+    def _source(self, sample: dict[str, Any]) -> tuple[Path, Slices] | NoImage:
+        if self.root is None:
+            return NoImage("no-corpus")
+        study = self._studies.get(sample["study_id"])
+        ready = dict(study.region_paths) if study else {}
+        if sample["region"] in ready:
+            return ready[sample["region"]], None
+        image = sample.get("image")
+        if image and image.get("pet"):
+            try:
+                return inside(self.root, image["pet"]), tuple(image["slices"])
+            except UnsafePath:
+                return NoImage("unsafe-path")
+        if study and study.pet_path and sample["region"] not in {"head_neck", "chest", "abdomen_pelvis"}:
+            return study.pet_path, None
+        return NoImage("no-image")
