@@ -124,7 +124,7 @@ class Journal:
     def _insert(self, work: str, ordinal: int, request: Finished) -> None:
         reply, attempt = request.reply, request.attempt
         tokens = (reply.prompt_tokens, reply.completion_tokens)
-        said = (reply.failure, reply.message, reply.raw or None, request.payload)
+        said = (reply.failure, reply.message, None if request.payload else reply.raw or None, request.payload)
         row = (reply.key, work, attempt, *said, *tokens, time.time())
         self._db.execute("INSERT INTO requests VALUES (?,?,?,?,?,?,?,?,?,?)", row)
         rows = [(place(ordinal, attempt, i), o.code, o.sample, o.row) for i, o in enumerate(request.outcomes)]

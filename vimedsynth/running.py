@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,7 @@ from vimedsynth.engines import Engine, EngineOptions, make_engine
 from vimedsynth.errors import DataRefused, Interrupted
 from vimedsynth.generators.payloads import schema_sha256
 from vimedsynth.pipeline import Loop
+from vimedsynth.privacy import refuse_people
 from vimedsynth.progress import Progress
 from vimedsynth.runs import Run, fingerprint, finish_run, open_run, source_date
 from vimedsynth.samples import WHOLE, Case, Task
@@ -78,7 +79,7 @@ def run_tasks(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
     good; both leave a folder that the same command goes on with.
     """
     corpus = open_corpus(options.corpus)
-    engine = make_engine(options.engine, options.engine_options)
+    engine = make_engine(options.engine, replace(options.engine_options, offline=options.dry_run))
     total = min(sum(1 for _ in corpus.studies), options.limit or sys.maxsize)
     progress = Progress(total, options.quiet)
     reading = Reading(corpus, options.limit, progress)
@@ -86,6 +87,10 @@ def run_tasks(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
         from vimedsynth.estimate import estimate
 
         return estimate(engine, works(reading.cases()), options.engine_options.concurrency)
+    if engine.remote and not options.engine_options.redact:
+        refuse_people(
+            Reading(corpus, options.limit, Progress(quiet=True)).cases(), str(options.engine_options.base_url)
+        )
     created = source_date(options.corpus, options.source_epoch)
     settings = _settings(options, tasks, said, engine)
     run = open_run(options.output, settings, created, corpus=str(options.corpus), fresh=options.fresh)
@@ -118,6 +123,7 @@ def _settings(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
         "model": engine.model,
         "temperature": options.engine_options.temperature if engine.prompted else None,
         "seed": options.seed,
+        "redact": options.engine_options.redact if engine.remote else None,
         "max_retries": options.max_retries,
         "limit": options.limit,
         "tasks": [str(task) for task in tasks],

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from vimedsynth.engines import ENGINE_BY_NAME, EngineOptions
+from vimedsynth.privacy import silence
 from vimedsynth.running import RunOptions
 
 _OPTIONS = (
@@ -45,6 +46,7 @@ def engine_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def run_options(**said: Any) -> RunOptions:
     """The options of a run from the values of :func:`engine_options`; keys come from the environment only."""
+    silence(os.environ)
     names = ("model", "base_url", "allow_remote", "redact", "temperature", "concurrency")
     engine = EngineOptions(**{name: said.pop(name) for name in names}, api_key=os.environ.get("OPENAI_API_KEY"))
     return RunOptions(**said, engine_options=engine, source_epoch=os.environ.get("SOURCE_DATE_EPOCH"))

@@ -65,6 +65,10 @@ class Engine(Protocol):
     def prompted(self) -> bool:
         """Whether requests need rendered messages and a schema."""
 
+    @property
+    def remote(self) -> bool:
+        """Whether report text leaves this machine."""
+
     def complete(self, feed: Feed) -> Iterator[Reply]:
         """Replies as they finish, in any order, each naming its request; bounded work in flight.
 
@@ -83,6 +87,10 @@ class EngineOptions:
     redact: bool = False
     temperature: float = 0.7
     concurrency: int = 64
+    timeout: float = 600.0  # seconds for one request
+    first_pause: float = 0.25  # seconds before the second try of a request; doubles from there, with jitter
+    patience: float = 300.0  # seconds to wait for a server that is gone
+    offline: bool = False  # a dry run: call nothing
     api_key: str | None = None  # from the environment, never from the command line
 
 

@@ -15,6 +15,7 @@ class GroundedEngine:
 
     name = "grounded"
     model = f"vimedsynth-{__version__}"
+    remote = False
     prompted = False
 
     def complete(self, feed: Feed) -> Iterator[Reply]:

@@ -15,6 +15,7 @@ class ScriptedEngine:
     """
 
     name = "scripted"
+    remote = False
     prompted = True
 
     def __init__(self, script: Script, *, model: str = "script", width: int = 4) -> None:

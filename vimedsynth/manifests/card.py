@@ -15,6 +15,8 @@ _PATTERN = {
     "sharegpt": "sharegpt/{split}.json",
     "llava": "{split}.json",
 }
+_BUILDER = {"parquet": "parquet", "webdataset": "webdataset"}
+"""The loader of `datasets` behind a format; json where none is named. One card serves one loader."""
 _SUBSETS = {
     "O": "original reports by region and whole",
     "G": "rewrites of reports",
@@ -25,8 +27,11 @@ _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "
 
 
 def write_card(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write ``README.md``; a config for every format, splits without rows left out."""
-    names = [name for name in _PATTERN if name in manifest["rows_by_format"]]
+    """Write ``README.md``; a config for every format that the first one's loader reads, splits without rows left out."""
+    built = [name for name in _PATTERN if name in manifest["rows_by_format"]]
+    loader = _BUILDER.get(built[0], "json")
+    names = [name for name in built if _BUILDER.get(name, "json") == loader]
+    others = [(name, f'{{"train": "{_PATTERN[name].format(split="train")}"}}') for name in built if name not in names]
     splits = [split for split in SPLITS if manifest["rows"][split]]
     configs = [
         {"name": name, "default": name == names[0], "files": [(s, _PATTERN[name].format(split=s)) for s in splits]}
@@ -36,5 +41,5 @@ def write_card(folder: Path, manifest: dict[str, Any]) -> None:
     size = next((name for limit, name in _SIZES if total < limit), "n>10M")
     source = files("vimedsynth.manifests").joinpath("card.md.j2").read_text(encoding="utf-8")
     template = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False).from_string(source)
-    text = template.render(manifest=manifest, configs=configs, size=size, subsets=_SUBSETS)
+    text = template.render(manifest=manifest, configs=configs, size=size, subsets=_SUBSETS, others=others)
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -52,7 +52,6 @@ def _file(name: str, about: dict[str, Any]) -> dict[str, Any]:
 
 def _records(name: str) -> dict[str, Any]:
     record = name.replace("/", "-").rsplit(".", 1)[0]
-    column = "jsonPath" if name.endswith(".jsonl") else "column"
     return {
         "@type": "cr:RecordSet",
         "@id": record,
@@ -65,7 +64,7 @@ def _records(name: str) -> dict[str, Any]:
                 "dataType": "sc:Text",
                 "source": {
                     "fileObject": {"@id": name},
-                    "extract": {column: f"$.{field}" if column == "jsonPath" else field},
+                    "extract": {"column": field},
                 },
             }
             for field in _FIELDS
