@@ -76,10 +76,13 @@ class Item:
     text: str | None = None
     question: str = ""
     answer: str = ""
+    rewritten: bool = False  # the corrupted text was then rewritten throughout
 
     @property
     def mode(self) -> str:
-        return "answer" if self.text is None else "text"
+        if self.text is None:
+            return "answer"
+        return "rewritten" if self.rewritten else "text"
 
 
 def operators() -> dict[str, Operator]:
