@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject, drafts_of
-from vimedsynth.grounded.naming import description, names_of
+from vimedsynth.grounded.naming import description, names_of, one_clause, tidied
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Section, Sentence, Span
 from vimedsynth.samples import WHOLE, Case
@@ -106,12 +106,31 @@ class _Same:
 
 @lru_cache(maxsize=8)
 def _read(same: _Same) -> dict[str, tuple[Subject, tuple[Draft, ...]]]:
-    """The subjects of a report with their drafts, by finding id."""
-    scope = Scope(same.case)
-    names = names_of(same.case.all_findings)
+    """The subjects of a report with their drafts, by the id of the finding that each is named after."""
+    scope, report = Scope(same.case), same.case.report
+    groups = [tuple(tidied(finding, report) for finding in group) for group in _stated_together(same.case)]
+    names = names_of(group[0] for group in groups)
     known = {}
-    for finding in same.case.all_findings:
-        if finding.id in names:
-            subject = Subject(finding, names[finding.id], scope.evidence(finding), description(finding))
-            known[finding.id] = (subject, tuple(drafts_of(subject)))
+    for first, *others in groups:
+        if first.id in names:
+            ids = (first.id, *(other.id for other in others))
+            subject = Subject(first, names[first.id], scope.evidence(first), description(first), ids)
+            known[first.id] = (subject, tuple(drafts_of(subject)))
     return known
+
+
+def _stated_together(case: Case) -> list[list[Finding]]:
+    """The findings of each clause together, the one that has most of the clause's attributes first.
+
+    A sentence that is one clause ("dày thành ... gây hẹp và giãn ...") is named and described as a whole.
+    """
+    groups: dict[tuple[Span, Polarity], list[Finding]] = {}
+    for finding in case.all_findings:
+        groups.setdefault((finding.spans[0], finding.polarity), []).append(finding)
+    together: list[list[Finding]] = []
+    for (span, _), group in groups.items():
+        if len(group) == 1 or not one_clause(span.of(case.report.text)):
+            together += [[finding] for finding in group]
+        else:
+            together.append(sorted(group, key=lambda f: -len(f.suvs) - len(f.sizes) - bool(f.uptake_text)))
+    return together
