@@ -4,12 +4,12 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.corruption.items import Item, Operator, controls, items, operators
 from benchmarks.corruption.rewrites import FREER_RULES, REPORT_RULES, RULES, apply_many, apply_rule, unchanged
 from vimedsynth.guards import Verdict, check_answer, check_text
-from vimedsynth.reports import Report
+from vimedsynth.reports import Report, flat_report
 
 
 @dataclass
@@ -74,7 +74,8 @@ def judge(item: Item) -> Verdict:
     return check_answer(item.report, item.question, item.answer)
 
 
-MODES = ("text", "answer")
+MODES = ("text", "rewritten", "answer")
+"""A corrupted report, the same rewritten throughout by meaning-preserving rules, a corrupted sentence as an answer."""
 
 
 def sampled(reports: Iterable[Report], seed: int, most: int, modes: Sequence[str] = MODES) -> list[Item]:
@@ -84,13 +85,18 @@ def sampled(reports: Iterable[Report], seed: int, most: int, modes: Sequence[str
     """
     groups: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for report in reports:
-        for item in (item for item in items(report, seed) if item.mode in modes):
+        for item in items(report, seed):
             groups[item.operator, item.mode].append(item)
     table, rng, chosen = operators(), random.Random(seed), []
     for (name, _), group in sorted(groups.items(), key=lambda pair: pair[0]):
         limit = round(most * max(2, table[name].severity) / 5)
         chosen += rng.sample(group, limit) if most and len(group) > limit else group
-    return chosen
+    chosen += [
+        replace(item, text=apply_many(flat_report(item.text), rng), rewritten=True)
+        for item in chosen
+        if item.text is not None
+    ]
+    return [item for item in chosen if item.mode in modes]
 
 
 def corrupt(chosen: Iterable[Item]) -> dict[tuple[str, str], Tally]:
