@@ -41,14 +41,16 @@ export class Study {
   slice(modality, z) {
     const key = `${modality}/${z}`;
     if (!this.slices.has(key)) {
-      this.slices.set(key, this.fetch("/api/slice", { modality, z }));
+      const coming = this.fetch("/api/slice", { modality, z });
+      this.slices.set(key, coming);
+      coming.then((voxels) => voxels ?? this.slices.delete(key)); // ask again when the server is back
       if (this.slices.size > KEPT) this.slices.delete(this.slices.keys().next().value);
     }
     return this.slices.get(key);
   }
 
   mip() {
-    this.projection ??= this.fetch("/api/mip", {});
+    this.projection ??= this.fetch("/api/mip", {}).then((voxels) => voxels ?? (this.projection = null));
     return this.projection;
   }
 
@@ -98,8 +100,8 @@ export const inverted = (top) => (value) => {
   return [shade, shade, shade, 255];
 };
 
-/** PET over CT: black, red, yellow, white; as thick as the uptake. */
+/** PET over CT: black, red, yellow, never the white of bone; as thick as the uptake. */
 export const hot = (top, share) => (value) => {
   const t = Math.max(0, Math.min(1, value / top));
-  return [byte(t * 2.6), byte(t * 2.6 - 0.9), byte(t * 2.6 - 1.7), byte(Math.min(1, t * 2.5) * share)];
+  return [byte(t * 2.2), byte(t * 1.7 - 0.75), 0, byte(Math.min(1, t * 2.5) * share)];
 };
