@@ -14,6 +14,8 @@ from vimedsynth.reports import Report
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
 _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
+_STATES = frozenset({"state", "atrophy", "enlargement"})
+"""Heads whose sentence says how an organ is ("thận phải teo nhỏ so với thận trái") and is kept whole."""
 _HISTORY = re.compile(
     r"đã (?:được )?(?:điều trị|chẩn đoán)|sau (?:điều trị|phẫu thuật)|tái phát|tồn dư|ảnh hưởng của phẫu"
 )
@@ -46,6 +48,8 @@ def tidied(finding: Finding, report: Report) -> Finding:
         )
     if finding.head == "uptake":
         finding = _uptake_alone(finding)
+    if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
+        return replace(finding, morphology=own_sentence(finding, report), place_text="")
     place = _closed(finding.place_text)
     place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
     prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "

@@ -187,7 +187,7 @@ def _tail(parts: _Parts, rng: random.Random) -> list[str]:
     """Size, attributes and uptake in one of the orders the reports themselves use; the reading comes last."""
     middle = [parts.size, *parts.attributes]
     if parts.largest:
-        return [*middle, parts.largest, parts.uptake, parts.reading]
+        return [parts.size, parts.largest, *parts.attributes, parts.uptake, parts.reading]
     if parts.uptake and rng.random() < 0.4 and not parts.reading and not parts.attributes:
         return [parts.uptake, parts.size.removeprefix("có ")]
     return [*middle, parts.uptake, parts.reading]
