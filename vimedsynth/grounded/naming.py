@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
 from vimedsynth.grounded.clauses import parse_clause
-from vimedsynth.grounded.rewriting import cleaned
+from vimedsynth.grounded.rewriting import cleaned, lower_first
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Report
 
@@ -35,7 +35,7 @@ def tidied(finding: Finding, report: Report) -> Finding:
     Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
     taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
     """
-    finding = _with_clean_reading(finding)
+    finding = _with_clean_reading(_with_written_sizes(finding, report))
     clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
     if clause is not None and not clause.head.endswith((" và", ",")):
         return replace(
@@ -49,7 +49,20 @@ def tidied(finding: Finding, report: Report) -> Finding:
     place = _closed(finding.place_text)
     place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
     prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
-    return replace(finding, morphology=_closed(finding.morphology), place_text=prefix + place)
+    morphology = _closed(finding.morphology)
+    return replace(finding, morphology=lower_first(morphology), place_text=prefix + place)
+
+
+def _with_written_sizes(finding: Finding, report: Report) -> Finding:
+    """A single number is called a diameter only where the report does; a lone "10 mm" of a size is a lost "< 10 mm"."""
+    told = " ".join(span.of(report.text) for span in finding.spans)
+    sizes = []
+    for size in finding.sizes:
+        if size.kind == "diameter" and not re.search(rf"đường kính (?:nhỏ )?{re.escape(size.text)}", told):
+            lost = size.op == "=" and size.dims_mm == (10.0,)
+            size = replace(size, kind="axes", op="<" if lost else size.op)
+        sizes.append(size)
+    return replace(finding, sizes=tuple(sizes))
 
 
 def _with_clean_reading(finding: Finding) -> Finding:
@@ -68,6 +81,12 @@ def _uptake_alone(finding: Finding) -> Finding:
     uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
     place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
     return replace(finding, morphology="", uptake_text=uptake, place_text=place)
+
+
+def own_sentence(finding: Finding, report: Report) -> str:
+    """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
+    text = re.sub(r"^Hình ảnh ", "", cleaned(finding.spans[0].of(report.text)))
+    return squeezed(re.sub(r"\b2 bên\b", "hai bên", text))
 
 
 def one_clause(sentence: str) -> bool:

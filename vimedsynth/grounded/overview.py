@@ -59,12 +59,12 @@ def _about(kind: str, answer: str, yes: bool | None, scope: Scope, subjects: lis
 
 def _told(subjects: list[Subject]) -> str:
     """The findings in one list, apart from one another by semicolons."""
-    return "; ".join(subject.text for subject in subjects)
+    return "; ".join(dict.fromkeys(subject.text for subject in subjects))
 
 
 def _sentences(subjects: Iterable[Subject]) -> str:
     """A sentence for each finding, in the report's words."""
-    return " ".join(f"{_capital(subject.text)}." for subject in subjects)
+    return " ".join(dict.fromkeys(f"{_capital(subject.text)}." for subject in subjects))
 
 
 def _operated(scope: Scope) -> Iterator[Draft]:
