@@ -69,7 +69,7 @@ class Receipt:
             "policy_sha256": self.policy_sha256,
             "seed": self.seed,
             "applied": [item.json() for item in self.applied],
-            "invalidates": sorted(self.invalidates),
+            "invalidates": sorted(map(str, self.invalidates)),
             "mirrored": self.mirrored,
             "measured": self.measured.json(),
             "tolerance": dict(self.tolerance),

@@ -66,7 +66,7 @@ def run_job(job: Job) -> tuple[list[Receipt], list[Refusal]]:
 def safe_name(study_id: str) -> str:
     """A folder name for any study id: letters, digits, ``._-``; a piece of its hash where anything was replaced."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", study_id).strip("._")[:80]
-    if name == study_id:
+    if name and name == study_id:
         return name
     return f"{name or 'study'}-{hashlib.sha256(study_id.encode('utf-8')).hexdigest()[:8]}"
 
