@@ -38,6 +38,8 @@ def tidied(finding: Finding, report: Report) -> Finding:
     taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
     """
     finding = _with_clean_reading(_with_written_sizes(finding, report))
+    invasions = tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions)
+    finding = replace(finding, invasions=invasions)
     clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
     if clause is not None and not clause.head.endswith((" và", ",")):
         return replace(
@@ -168,7 +170,8 @@ def _first_name(finding: Finding) -> Name:
     kind = _LARGEST.match(bare)
     greatest = f"{kind[1] if kind else bare} lớn nhất"
     asked = f"các {bare}" if many else bare
-    return Name(squeezed(asked + place), squeezed(noun + place), asked, squeezed(greatest + place), greatest)
+    largest = squeezed(greatest + place) if place else f"{greatest} trong số {asked}"
+    return Name(squeezed(asked + place), squeezed(noun + place), asked, largest, greatest)
 
 
 def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
@@ -187,7 +190,7 @@ def with_largest(name: Name, finding: Finding, report: Report) -> Name:
         if clause is not None and clause.head.endswith("lớn nhất"):
             place = f" {clause.place}" if clause.place else ""
             own = squeezed(clause.head + place)
-            return replace(name, largest=own if place else squeezed(f"{own} {finding.place_text}"), greatest=own)
+            return replace(name, largest=own, greatest=own) if place else name
     return name
 
 
