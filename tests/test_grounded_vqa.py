@@ -1,6 +1,7 @@
 """The embedded question writer: faithful to the finding's words, complete, balanced, deterministic."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -208,25 +209,25 @@ def test_a_denied_uptake_with_an_suv_is_not_asked_about() -> None:
 
 
 def test_findings_with_one_name_are_told_apart_by_size_or_asked_together() -> None:
-    def node(name: str, sizes: tuple[Size, ...]) -> Finding:
-        return finding(name, [5], head="node", morphology="hạch", **place("gan", "liver", None), sizes=sizes)
+    def nodes(first: str, second: str, sizes: tuple[tuple[Size, ...], tuple[Size, ...]]) -> Case:
+        report = sectioned_report({Section.CHEST: f"{first} {second}"})
+        found = tuple(
+            replace(finding(f"f{n}", [5], head="node", morphology="hạch", **place("carina", "carina", None)),
+                    spans=(sentence.span,), sizes=size)
+            for n, (sentence, size) in enumerate(zip(report.sentences, sizes, strict=True), 1)
+        )  # fmt: skip
+        return case(findings=found, report=report)
 
-    apart = (
-        node("f1", (Size((9.0, 8.0), "axes", "=", "all", "9 x 8 mm"),)),
-        node("f2", (Size((5.0,), "axes", "=", "all", "5 mm"),)),
+    big, small = (Size((9.0, 8.0), "axes", "=", "all", "9 x 8 mm"),), (Size((5.0,), "axes", "=", "all", "5 mm"),)
+    apart = nodes(
+        "Hình ảnh hạch ở carina, kích thước 9 x 8 mm.", "Hình ảnh hạch ở carina, kích thước 5 mm.", (big, small)
     )
-    questions = [
-        p["question"]
-        for p in write_vqa(case(findings=apart), style="single", seed=1)["pairs"]
-        if p["findings"] == ["f1"]
-    ]
-    assert questions
-    assert all(
-        "9 x 8 mm" in q for q in questions if "hạch" in q.lower() and "Ngoài" not in q and "có hạch" not in q.lower()
-    )
-    same = (node("f1", ()), node("f2", ()))
-    together = write_vqa(case(findings=same), style="single", seed=1)["pairs"]
-    assert any(p["findings"] == ["f1", "f2"] for p in together)
+    described = [p for p in write_vqa(apart, style="single", seed=1)["pairs"] if p["findings"] == ["f1"]]
+    assert described
+    assert all("9 x 8 mm" in pair["question"] for pair in described)
+    same = nodes("Hình ảnh hạch ở carina.", "Hình ảnh hạch ở carina.", ((), ()))
+    together = write_vqa(same, style="single", seed=1)["pairs"]
+    assert any(p["findings"] == ["f1", "f2"] and p["question_type"] == "description" for p in together)
     assert not any(p["findings"] == ["f1"] and p["question_type"] == "description" for p in together)
 
 

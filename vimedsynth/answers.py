@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from vimedsynth.facts import Fact, Item, sentence_facts
+from vimedsynth.clauses import stop_words
+from vimedsynth.facts import Fact, Invades, Item, sentence_facts
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Report, Span, flat_report
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Evidence, Source, compatible_sides
+from vimedsynth.sources import REGION_OF_SECTION, Evidence, Source, compatible_sides
 from vimedsynth.words import fold, split
 
 TIERS = ("definite", "likely", "probable", "suspect")
-LOOSE = frozenset({"parenchyma", "mucosa", "lobe", "lumen", "body", "tail", "midline", "region:body", "vessel"})
+SIDES = frozenset({"side:right", "side:left", "side:both"})
+LOOSE = frozenset({"parenchyma", "mucosa", "lobe", "lumen", "body", "tail", "midline", "region:body"})
 SAME_HEAD = (
     frozenset({"nodule", "thyroid-nodule", "hypodensity", "soft-tissue-density", "calcification", "schmorl"}),
     frozenset({"mass", "soft-tissue-density", "opacity-patch", "hypodensity", "mixed-density", "consolidation"}),
@@ -22,6 +24,9 @@ SAME_HEAD = (
     frozenset({"opacity-patch", "consolidation"}),
     frozenset({"fibrosis-form", "opacity-band"}),
 )
+HEDGES = frozenset(
+    {"ràng", "tổn", "hơn", "nhưng", "nên", "cần", "nghĩ", "mô", "tả", "hạch", "đánh", "giá", "hiện", "chưa", "không"}
+)
 WEIGHT = {"place": 4, "added-finding": 4, "negation": 3, "side": 3, "number": 2}
 ASKS_HISTORY = re.compile(
     r"so với|trước đây|lần trước|trước đó|thay đổi|tiến triển|diễn biến|mới xuất hiện|đáp ứng|sau điều trị"
@@ -29,7 +34,11 @@ ASKS_HISTORY = re.compile(
 ASKS_ADVICE = re.compile(
     r"đối chiếu|theo dõi|khuyến|đề nghị|làm thêm|cần làm|xét nghiệm|bước tiếp|nên làm|kiểm tra thêm"
 )
-EXCLUDES = re.compile(r"^\s*(?:ngoài|bên cạnh|trừ)\s+(.+?),|ngoài\s+([^,?]+)")
+ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
+EXCLUDES = re.compile(r"^\s*(?:ngoài|bên cạnh|trừ)\s+(.+?),|(?:khác|nào|còn|[,;])\s+(?:ngoài|trừ)\s+([^,?]+)")
+ANSWER_EXCLUDES = re.compile(
+    r"(?:^\s*|[,;]\s*|khác\s+|còn\s+)(?:ngoài|trừ)\s+(?!ra\b|da\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)"
+)
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)
 
 
@@ -80,8 +89,9 @@ class AnswerJudge:
     """Collects the objections to one answer."""
 
     def __init__(self, source: Source, question: str, answer: str) -> None:
-        self.source, self.answer = source, answer
+        self.source, self.question, self.answer = source, fold(question), answer
         self.focus = focus_of(question)
+        self.excluded = self.focus.excluded
         self.objections: list[Objection] = []
         self.notes: list[Objection] = []
 
@@ -96,7 +106,7 @@ class AnswerJudge:
         items, heads = self.focus.items, self.focus.heads
         said: list[Fact] = []
         for sentence in flat_report(rest).sentences:
-            for fact in sentence_facts(sentence.text):
+            for fact in sentence_facts(self._without_exclusion(sentence.text)):
                 start = sentence.span.start + shift
                 placed = replace(fact, span=Span(fact.span.start + start, fact.span.end + start))
                 self.judge(placed, items, heads)
@@ -104,6 +114,14 @@ class AnswerJudge:
                 items = fact.items or items
                 heads = fact.heads or heads
         self._lead(lead, said)
+
+    def _without_exclusion(self, sentence: str) -> str:
+        """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
+        hit = ANSWER_EXCLUDES.search(fold(sentence))
+        if not hit:
+            return sentence
+        self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))
+        return sentence[: hit.start()] + " " * (hit.end() - hit.start()) + sentence[hit.end() :]
 
     def _lead(self, lead: str, said: list[Fact]) -> None:
         """ "Không, tổn thương tăng chuyển hóa": the first word must not deny what follows."""
@@ -150,7 +168,11 @@ class AnswerJudge:
 
     def _words(self, fact: Fact) -> None:
         for word in fact.words:
-            if word.startswith("#") and word not in {f"#{n}" for n in range(1, 10)}:
+            if (
+                word.startswith("#")
+                and word[1:] not in self.source.tokens
+                and word not in {f"#{n}" for n in range(1, 10)}
+            ):
                 self.object("number", f"the report has no {word[1:]}", fact.span)
             elif word.endswith("hu") and word[:-2].isdigit() and word[:-2] not in self.source.tokens:
                 self.object("number", f"the report has no {word}", fact.span)
@@ -174,6 +196,9 @@ class AnswerJudge:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
             places = tuple(Item(i.atoms | extra, side or i.side) for i in items) if items else places
+        if ASKS_REGION.search(self.question) and places and self._only_places(fact):
+            self._covered(fact, places)
+            return
         best: list[Objection] | None = None
         pool = (*self.source.linked, *self.source.facts)
         for row in pool:
@@ -184,12 +209,44 @@ class AnswerJudge:
                 return
             if best is None or _cost(faults) < _cost(best):
                 best = faults
+        if len(places) > 1 and not fact.items and any(self._from_context(fact, i, pool, heads) for i in places):
+            return
+        parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
         if len(places) > 1 and self._by_parts(fact, places, pool):
             return
+        if len(parts) > len(places) and self._by_parts(fact, parts, pool):
+            return
         if best:
+            if any(o.code == "place" for o in best) and self._foreign(fact):
+                best = [Objection("added-finding", "the report has no such finding", best[0].quote)]
             self.objections.extend(best)
         elif not pool:
             self.object("evidence-missing", "the report says nothing", fact.span)
+
+    def _from_context(self, fact: Fact, item: Item, pool: tuple[Evidence, ...], heads: frozenset[str]) -> bool:
+        """ "Các cơ quan này ...": one of the places that were spoken of before."""
+        rows = (r for r in pool if r.fact.polarity != "advice")
+        return any(not self._faults(fact, (item,), r, heads if not fact.heads else frozenset()) for r in rows)
+
+    def _only_places(self, fact: Fact) -> bool:
+        return not (
+            fact.heads or fact.levels or fact.sizes or fact.suvs or fact.readings or fact.invasions or fact.prior
+        )
+
+    def _covered(self, fact: Fact, places: tuple[Item, ...]) -> None:
+        """An answer about what was examined names places of the report."""
+        known = frozenset().union(*(r.all_places for r in self.source.facts)) if self.source.facts else frozenset()
+        wide = frozenset().union(*REGION_OF_SECTION.values()) | {"region:body", "bone", "muscle"}
+        for item in places:
+            if not {a for a in item.atoms if not a.startswith("rel:")} <= known | wide | LOOSE:
+                self.object("place", "the report does not speak of this place", fact.span)
+
+    def _foreign(self, fact: Fact) -> bool:
+        """None of the numbers of the fact stand anywhere in the report: it is not a misplaced finding but another one."""
+        dims = {m.dims for r in self.source.facts for m in r.fact.sizes}
+        suvs = {v for r in self.source.facts for v in r.fact.suvs}
+        mine = [m.dims for m in fact.sizes if m.dims]
+        return bool(mine or fact.suvs) and not any(d in dims for d in mine) and not any(v in suvs for v in fact.suvs)
 
     def _by_parts(self, fact: Fact, places: tuple[Item, ...], pool: tuple[Evidence, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
@@ -201,15 +258,16 @@ class AnswerJudge:
             if not rows:
                 return False
             chosen.extend(rows)
-        for row in chosen:
-            rest = replace(
-                row.fact,
-                sizes=tuple(m for r in chosen for m in r.fact.sizes),
-                suvs=tuple(v for r in chosen for v in r.fact.suvs),
-            )
-            if not self._attributes(fact, replace_evidence(row, rest)):
-                return True
-        return False
+        if any(not self._attributes(fact, row) for row in chosen):
+            return True
+        if len(fact.sizes) < 2 and len(fact.suvs) < 2:
+            return False
+        every = replace(
+            chosen[0].fact,
+            sizes=tuple(m for r in chosen for m in r.fact.sizes),
+            suvs=tuple(v for r in chosen for v in r.fact.suvs),
+        )
+        return not self._attributes(fact, replace_evidence(chosen[0], every))
 
     def _faults(self, fact: Fact, places: tuple[Item, ...], row: Evidence, heads: frozenset[str]) -> list[Objection]:
         """What keeps ``row`` from supporting ``fact``; empty when it does."""
@@ -276,10 +334,8 @@ class AnswerJudge:
         if item.side is None or item.side == own.side:
             return True
         if own.side is None:
-            others = {i.side for i in src.items if i.side}
-            return item.side in others or (
-                "both" in others and item.side in ("right", "left") and self._asked(item.side)
-            )
+            later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
+            return item.side == later or (later == "both" and self._asked(item.side))
         if own.side == "both":
             return self._asked(item.side)
         return False
@@ -300,15 +356,7 @@ class AnswerJudge:
         self._count(fact, src, add)
         self._reading(fact, src, add)
         for relation in fact.invasions:
-            near = [
-                r
-                for r in src.invasions
-                if r.verb == relation.verb and (relation.target & r.target or not relation.target or not r.target)
-            ]
-            if not near:
-                add("added-finding", "the report does not say so of a neighbour")
-            elif not any(r.certain == relation.certain for r in near):
-                add("certainty-up" if relation.certain else "certainty-down", "the report is not as certain")
+            self._invasion(relation, src, add)
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular"}
         extra -= {m for m in extra if m.startswith("amount") and any(o.startswith("amount") for o in src.modifiers)}
         if extra:
@@ -316,6 +364,20 @@ class AnswerJudge:
         if fact.prior and self.focus.history and not fact.prior - {"versus"} <= src.prior:
             add("prior", "the report says otherwise of the earlier study")
         return out
+
+    def _invasion(self, relation: Invades, src: Fact, add: Adder) -> None:
+        same = [r for r in src.invasions if r.verb == relation.verb]
+        target = frozenset(x for x in relation.target if not x.startswith(("rel:", "side:")))
+        sides = frozenset(x for x in relation.target if x.startswith("side:"))
+        near = [r for r in same if target <= r.target or (not r.target and not target)]
+        if not near and same and target <= frozenset().union(*(r.target for r in same)) | src.atoms:
+            near = same
+        if not near:
+            add("added-finding", "the report does not say so of a neighbour")
+        elif sides and not any(sides <= r.target or not r.target & SIDES for r in near):
+            add("side", "the neighbour is on another side")
+        elif not any(r.certain == relation.certain for r in near):
+            add("certainty-up" if relation.certain else "certainty-down", "the report is not as certain")
 
     def _numbers(self, fact: Fact, src: Fact, add: Adder) -> None:
         have = {m.dims for m in src.sizes}
@@ -333,6 +395,8 @@ class AnswerJudge:
                     "prior-as-current" if prior else "unit" if scaled & have else "number",
                     f"the report gives {_sizes(src)}",
                 )
+            elif m.op == "~" and m.dims == (10.0,) and self._few_elsewhere(src):
+                add("threshold-as-value", "the impression says vài mm: the 10 mm is a threshold, not a measure")
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
                 add("threshold-as-value", "the report gives a threshold, not a measure")
         for value in fact.suvs:
@@ -341,6 +405,9 @@ class AnswerJudge:
                 prior = value in src.prior_numbers
                 code = "prior-as-current" if prior else "decimal" if moved & set(src.suvs) else "number"
                 add(code, f"the report gives SUVmax {', '.join(f'{v:g}' for v in src.suvs) or 'none'}")
+
+    def _few_elsewhere(self, src: Fact) -> bool:
+        return any(r.fact.items == src.items and any(m.few for m in r.fact.sizes) for r in self.source.linked)
 
     def _uptake(self, fact: Fact, row: Evidence, add: Adder) -> None:
         src = row.fact
@@ -360,19 +427,25 @@ class AnswerJudge:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
-        if not fact.counts or fact.counts & src.counts:
+        said = fact.counts - {"unmarked"}
+        if not said or said & src.counts:
             return
-        if "one" in fact.counts and (not src.counts or "unmarked" in src.counts or src.counts <= {"two", "three"}):
+        if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
         if not src.counts and fact.counts & {"few", "many", "two", "three"} and len(src.items) > 1:
             return
         add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
 
     def _reading(self, fact: Fact, src: Fact, add: Adder) -> None:
-        said = frozenset(r for r in fact.readings if not r.startswith(("word:", "at:", "head:")))
+        known = self.source.tokens | self.focus.tokens
+        said = frozenset(
+            r for r in fact.readings
+            if not r.startswith(("word:", "at:", "head:")) or (r.startswith("word:") and r[5:] not in known | stop_words() | HEDGES)
+        )  # fmt: skip
         if not said:
+            self._tier(fact, src, add)
             return
-        history = said & {"treated"}
+        history = said & {"after-treatment"}
         if history and not self.focus.history and fact.tier:
             add("needs-history", "the reading rests on earlier treatment")
         added: frozenset[str] = said - src.readings - {"not", "chronic", "diagnosed", "reactive"}
@@ -384,21 +457,37 @@ class AnswerJudge:
             add("added-reading", "the report gives no such negative reading")
         elif added:
             add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
-        elif src.tier and said - {"physiologic", "operated", "normal"}:
-            mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
-            if mine < theirs:
-                add("certainty-up", f"the report says {src.tier}")
-            elif mine > theirs:
-                add("certainty-down", f"the report says {src.tier}")
+        elif said - {"physiologic", "operated", "normal"}:
+            self._tier(fact, src, add)
+
+    def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
+        """The certainty of a reading that both give."""
+        if not src.tier or not (fact.tier or fact.readings):
+            return
+        mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
+        if mine < theirs:
+            add("certainty-up", f"the report says {src.tier}")
+        elif mine > theirs:
+            add("certainty-down", f"the report says {src.tier}")
 
     # -- absences -------------------------------------------------------------------------------------------------
 
     def _absent(self, fact: Fact, items: tuple[Item, ...]) -> None:
         places = fact.items or items
-        everywhere = any("region:body" in i.atoms for i in places) or not places
+        beyond = bool(self.excluded) and not [i for i in fact.items if i.atoms - {"region:body"}]
+        everywhere = beyond or any("region:body" in i.atoms for i in places) or not places
+        if "physiologic" in fact.readings:
+            denied = [
+                r
+                for r in self.source.facts
+                if r.fact.polarity == "physiologic" and any(i.atoms & r.fact.atoms for i in places)
+            ]
+            if denied:
+                self.object("negation", f"the report has {_said(denied[0])}", fact.span)
+            return
         against = [r for r in self.source.facts if self._denied(fact, places, r, everywhere)]
         backing = [r for r in self.source.facts if self._backs(fact, places, r, everywhere)]
-        if against and not any(self._exact(places, r) for r in backing):
+        if against and (beyond or not any(self._exact(places, r) for r in backing)):
             self.object("negation", f"the report has {_said(against[0])}", fact.span)
         elif against:
             self.notes.append(
@@ -406,6 +495,28 @@ class AnswerJudge:
             )
         elif not backing:
             self.object("negation", "the report does not say that it is not there", fact.span)
+        elif fact.tier and fact.readings and self._tier_differs(fact, backing):
+            self.object("certainty-down", "the report denies it with other certainty", fact.span)
+        elif not everywhere and self._other_side_only(fact, backing):
+            self.object("side", "the report says so of the other side", fact.span)
+
+    def _tier_differs(self, fact: Fact, backing: list[Evidence]) -> bool:
+        same = [r.fact.tier for r in backing if r.fact.readings & fact.readings]
+        return bool(same) and fact.tier not in same
+
+    def _other_side_only(self, fact: Fact, backing: list[Evidence]) -> bool:
+        """The report denies it of just this organ, but on the other side."""
+        for item in fact.items:
+            organs = item.atoms & lexicon().within.keys()
+            if not item.side or not organs:
+                continue
+            near = [
+                o for r in self.source.facts if r.fact.polarity == "absent" for o in r.fact.items if organs <= o.atoms
+            ]
+            fits = [o for o in near if compatible_sides(item.side, o.side) and o.side in (None, "both", item.side)]
+            if near and not fits:
+                return True
+        return False
 
     def _exact(self, places: tuple[Item, ...], row: Evidence) -> bool:
         """A denial in the report of just this place (a report may contradict itself; a faithful answer may too)."""
@@ -429,12 +540,12 @@ class AnswerJudge:
             return bool((fact.readings - {"not"}) & src.readings)
         if "abnormal" in fact.patterns and not row.avid and fact.heads:
             return False
-        if any(_same_finding(ex, src) for ex in self.focus.excluded):
+        if any(_same_finding(ex, src) for ex in self.excluded):
             return False
         if everywhere:
-            return bool(self.focus.excluded) and row.avid and bool(src.suvs) and row.section.value != "impression"
+            return bool(self.excluded) and row.avid and bool(src.suvs) and row.section.value != "impression"
         for item in places:
-            want = item.atoms - LOOSE
+            want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
             for own, reach in zip(src.items, row.places, strict=True):
                 if want and want <= reach and compatible_sides(item.side, own.side):
                     return True

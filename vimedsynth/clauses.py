@@ -81,7 +81,7 @@ def _items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     out: list[Item] = []
     for places, found in sides.items():
         first, last = min(found.values()), max(found.values())
-        if {"right", "left"} <= found.keys() or "both" in found:
+        if {"right", "left"} <= found.keys():
             out.append(Item(places, "both", Span(first.start, last.end)))
         else:
             out.extend(Item(places, side, span) for side, span in found.items())
@@ -168,8 +168,17 @@ class ClauseReader:
             and self.before(3).kind == "side"
         )
 
+    def _emphasis(self) -> None:
+        """ "hai bên, đặc biệt bên trái", "bên phải nhiều hơn bên trái": sides beside a both-sided place."""
+        d = self.draft
+        alone = [side for atoms, side, _ in d.items if not atoms and side]
+        if alone and any(atoms for atoms, _, _ in d.items) and any(side == "both" for _, side, _ in d.items):
+            sides = self.side_order[-2:] if alone == ["both"] else alone
+            d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
+
     def _close(self) -> None:
         self._close_item()
+        self._emphasis()
         d = self.draft
         if not d.empty() or d.generic:
             polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
@@ -215,10 +224,10 @@ class ClauseReader:
         """ "lần lượt là 10 và 8,7" and "bên phải dày 53 mm, bên trái dày 7 mm": one finding for each place and value."""
         from dataclasses import replace
 
-        if len(self.sided) == len(fact.sizes) > 1 and fact.items:
-            place = fact.items[0].atoms
+        if len(self.sided) == len(fact.sizes) > 1:
+            place = fact.items[0].atoms if fact.items else frozenset()
             return [
-                replace(fact, items=(Item(place, s, fact.items[0].span),), sizes=(m,))
+                replace(fact, items=(Item(place, s, fact.items[0].span if fact.items else Span(-1, -1)),), sizes=(m,))
                 for s, m in zip(self.sided, fact.sizes, strict=True)
             ]
         if not self.listed:
@@ -229,7 +238,7 @@ class ClauseReader:
             items = tuple(Item(items[0].atoms, side, items[0].span) for side in order[:2])
         out = []
         for k, item in enumerate(items):
-            part = replace(fact, items=(item,), counts=frozenset())
+            part = replace(fact, items=(item,))
             if len(fact.sizes) == len(items) > 1:
                 part = replace(part, sizes=(fact.sizes[k],))
             if len(fact.suvs) == len(items) > 1:
@@ -376,7 +385,8 @@ class ClauseReader:
 
     def on_num(self, tok: Token) -> None:
         if self.mode == "prior":
-            self.draft.prior_numbers.add(number(tok.value))
+            dims, unit, _ = self._dims(tok)
+            self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
             return
         if self.numeral == "stn" and self.peek().value not in {"x", "mm", "cm"}:
             suffix = self.peek().value if self.peek().value in {"r", "l"} and self.peek().start == tok.end else ""
@@ -584,7 +594,7 @@ class ClauseReader:
         if head in d.heads and d.items and self.before().kind != "relation":
             if any(m.startswith("amount") for m in d.modifiers) or (d.sizes and self._size_before_list_word()):
                 return True
-            if self.before().kind != "count":
+            if self.before().kind != "count" and self.peek().value not in {"này", "đó", "trên", "lớn"}:
                 d.counts.add("unmarked")  # "vài hạch ở A và hạch ở B": the second has no count
             return False
         return bool(d.sizes) and self._size_before_list_word()
@@ -736,6 +746,8 @@ class ClauseReader:
             return
         if self.draft.polarity == "present":
             self.draft.polarity = "physiologic"
+        elif self.draft.polarity == "absent":
+            self.draft.readings.add("physiologic")
         self.mode = ""
 
     def on_operated(self, tok: Token) -> None:
@@ -784,8 +796,6 @@ class ClauseReader:
             self.draft.readings.add("not")
             self.negated = False
         self.draft.readings.add(tok.value)
-        if self.mode == "":
-            self.mode = "reading"
 
     def on_invasion(self, tok: Token) -> None:
         if self.mode == "prior":

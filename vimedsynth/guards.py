@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from vimedsynth.answers import judge_answer
-from vimedsynth.reports import Report, Section, Sentence, Span
+from vimedsynth.reports import Report, Section, Sentence, Span, nfc
 from vimedsynth.samples import Candidate, Case, Objection, Task, Turn
 from vimedsynth.sources import source_of
 
@@ -40,6 +40,7 @@ def language_objections(text: str) -> tuple[Objection, ...]:
 
 def check_answer(report: Report, question: str, answer: str) -> Verdict:
     """Judge a free answer to a question against a report."""
+    question, answer = nfc(question), nfc(answer)
     wrong = language_objections(answer)
     if wrong:
         return Verdict(wrong)
@@ -51,6 +52,7 @@ def check_text(report: Report, text: str) -> Verdict:
     """Judge a paraphrase of the whole report (or of the sections that ``report`` holds): nothing added, nothing lost."""
     from vimedsynth.paraphrases import judge_paraphrase
 
+    text = nfc(text)
     wrong = language_objections(text)
     return Verdict(wrong) if wrong else judge_paraphrase(report, text)
 

@@ -1,13 +1,172 @@
 """Does a rewrite keep every fact? Facts of the rewrite and of the report are matched one to one, both ways."""
 
-from vimedsynth.answers import judge_answer
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from vimedsynth.differences import Difference, content, differences, same_content
+from vimedsynth.facts import Fact, merged
 from vimedsynth.guards import Verdict
 from vimedsynth.reports import Report, flat_report
-from vimedsynth.sources import source_of
+from vimedsynth.samples import Objection
+from vimedsynth.sources import report_facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """Leftover facts after equal ones were taken away, with what sets each pair apart."""
+
+    mine: list[Fact]  # of the rewrite
+    theirs: list[Fact]  # of the report
+
+
+def _facts(report: Report) -> list[Fact]:
+    rows = [row[0] for row in report_facts(report)]
+    return [_with_owner(f, rows) for f in rows]
+
+
+def _with_owner(fact: Fact, rows: list[Fact]) -> Fact:
+    """Advice carries the places of the finding that it belongs to, so that it cannot move to another."""
+    if fact.advice_of is None:
+        return fact
+    return replace(fact, items=fact.items or rows[fact.advice_of].items, advice_of=0)
+
+
+def _take_equal(mine: list[Fact], theirs: list[Fact]) -> _Pairing:
+    index: dict[object, list[Fact]] = defaultdict(list)
+    for fact in theirs:
+        index[content(fact)].append(fact)
+    left = []
+    for fact in mine:
+        same = index.get(content(fact))
+        if same:
+            same.pop()
+        else:
+            left.append(fact)
+    return _Pairing(left, [f for rows in index.values() for f in rows])
+
+
+def _closeness(mine: Fact, theirs: Fact) -> float:
+    """How likely two facts speak of one finding: shared places and forms, then numbers."""
+    places = len(mine.atoms & theirs.atoms) / (1 + len(mine.atoms | theirs.atoms))
+    heads = len(mine.heads & theirs.heads) / (1 + len(mine.heads | theirs.heads))
+    dims = {m.dims for m in mine.sizes} & {m.dims for m in theirs.sizes}
+    score = 4 * places + 2 * heads + len(dims) + len(set(mine.suvs) & set(theirs.suvs))
+    score += 0.5 * (mine.levels == theirs.levels) + 0.7 * (mine.polarity == theirs.polarity)
+    score += 0.6 * bool(mine.readings & theirs.readings) + 0.8 * len(mine.advice & theirs.advice)
+    return (
+        score
+        + 0.3 * len(mine.words & theirs.words)
+        + 0.3 * (bool(mine.sizes) == bool(theirs.sizes))
+        + 0.3 * (bool(mine.suvs) == bool(theirs.suvs))
+    )
+
+
+def _match(left: _Pairing) -> tuple[list[tuple[Fact, Fact]], list[Fact], list[Fact]]:
+    """Greedy one-to-one pairs by closeness, and what stays alone on either side."""
+    ranked = sorted(
+        ((_closeness(m, t), i, j) for i, m in enumerate(left.mine) for j, t in enumerate(left.theirs)), reverse=True
+    )
+    used_m: dict[int, int] = {}
+    used_t: set[int] = set()
+    for score, i, j in ranked:
+        if score > 1.6 and i not in used_m and j not in used_t:
+            used_m[i] = j
+            used_t.add(j)
+    pairs = [(left.mine[i], left.theirs[j]) for i, j in used_m.items()]
+    return (
+        pairs,
+        [m for i, m in enumerate(left.mine) if i not in used_m],
+        [t for j, t in enumerate(left.theirs) if j not in used_t],
+    )
+
+
+def _join(facts: list[Fact]) -> Fact:
+    joined = facts[0]
+    for fact in facts[1:]:
+        joined = replace(merged(joined, fact), heads=joined.heads | fact.heads, counts=joined.counts | fact.counts)
+    return joined
+
+
+def _regroup(
+    pairs: list[tuple[Fact, Fact]], extra: list[Fact], lost: list[Fact]
+) -> tuple[list[tuple[Fact, Fact]], list[Fact], list[Fact]]:
+    """Sentences merged or split on the way: several facts of one side that together say what one of the other says."""
+    out, extra, lost = [], list(extra), list(lost)
+    for mine, theirs in pairs:
+        if differences(mine, theirs):
+            joined = _absorb(theirs, lost, lambda whole, mine=mine: same_content(mine, whole))
+            if joined:
+                lost = [f for f in lost if f not in joined]
+                continue
+            joined = _absorb(mine, extra, lambda whole, theirs=theirs: same_content(whole, theirs))
+            if joined:
+                extra = [f for f in extra if f not in joined]
+                continue
+        out.append((mine, theirs))
+    return out, extra, lost
+
+
+def _absorb(base: Fact, others: list[Fact], fits) -> list[Fact]:  # type: ignore[no-untyped-def]
+    """The fewest of ``others`` that complete ``base``; empty when none do. Only facts that agree can be joined."""
+    able = [o for o in others if o.polarity == base.polarity and (o.levels == base.levels or not o.levels or not base.levels)
+            and (o.heads == base.heads or not o.heads or not base.heads or o.polarity == "absent")]  # fmt: skip
+    for one in able:
+        if fits(_join([base, one])):
+            return [one]
+    if 1 < len(able) <= 5:
+        for i, one in enumerate(able):
+            for two in able[i + 1 :]:
+                if fits(_join([base, one, two])):
+                    return [one, two]
+        if fits(_join([base, *able])):
+            return able
+    return []
 
 
 def judge_paraphrase(report: Report, text: str) -> Verdict:
-    """Nothing added: each sentence of the rewrite must be supported by the report."""
-    source = source_of(report)
-    found = [judge_answer(source, "", s.text) for s in flat_report(text).sentences]
-    return Verdict(tuple(o for j in found for o in j.objections), tuple(n for j in found for n in j.notes))
+    """Nothing added, nothing lost: see :func:`vimedsynth.guards.check_text`."""
+    rewrite = flat_report(text)
+    left = _take_equal(_facts(rewrite), _facts(report))
+    pairs, extra, lost = _match(left)
+    pairs, extra, lost = _regroup(pairs, extra, lost)
+    objections: list[Objection] = []
+    notes: list[Objection] = []
+    for mine, theirs in pairs:
+        for found in differences(mine, theirs):
+            row = _objection(found, mine.span.of(rewrite.text), theirs.span.of(report.text))
+            (notes if found.harmless else objections).append(row)
+    for fact in extra:
+        if _says_something(fact):
+            objections.append(
+                Objection(_added_code(fact), "the report does not say this", fact.span.of(rewrite.text).strip(" .,;"))
+            )
+    for fact in lost:
+        if _says_something(fact):
+            objections.append(
+                Objection("dropped-finding", "the rewrite leaves this out", fact.span.of(report.text).strip(" .,;"))
+            )
+    return Verdict(tuple(objections), tuple(notes))
+
+
+def _says_something(fact: Fact) -> bool:
+    return bool(
+        fact.heads
+        or fact.levels
+        or fact.items
+        or fact.sizes
+        or fact.suvs
+        or fact.readings
+        or fact.advice
+        or fact.modifiers
+        or fact.prior
+    )
+
+
+def _added_code(fact: Fact) -> str:
+    if fact.polarity == "advice":
+        return "added-advice"
+    return "added-reading" if fact.readings and not fact.heads and not fact.levels else "added-finding"
+
+
+def _objection(found: Difference, quote: str, said: str) -> Objection:
+    return Objection(found.code, f"{found.message}; the report says: {said.strip(' .,;')}", quote.strip(" .,;"))

@@ -38,7 +38,7 @@ SUV = re.compile(
     r"[(/]?\s*(?:với )?suv\s?(?:max|l)?\s?(?:[:;=]|lần lượt là|khoảng|là)*\s*\d+(?:[.,]\d+)?(?: và \d+(?:[.,]\d+)?)?\s*\)?"
 )
 NUMBER = r"\d+(?:[.,]\d+)?"
-HEADS = r"(?:khối hạch|nốt mờ|nốt vôi hóa|hạch|nốt|khối|nang|ổ|đám)"
+HEADS = r"(?:khối hạch|đám hạch|nốt mờ|nốt vôi hóa|hạch|nốt|khối|nang|ổ|đám)"
 LENGTHS = rf"{NUMBER}(?:\s*x\s*{NUMBER})*\s?(?:mm|cm)|{NUMBER}(?:\s*x\s*{NUMBER})+|vài mm"
 SIZE = re.compile(
     rf"\(?\s*(?:,\s*)?(?:(?:trên )?đoạn thực quản\s|đoạn dày nhất\s|đoạn\s|lớp dịch\s|dịch\s|thành (?=dày \d))?(?:{HEADS}\s+lớn nhất\s*)?(?:có\s)?"
@@ -153,7 +153,7 @@ def _form_and_place(text: str) -> tuple[str, str]:
     return _tidy(form), _tidy(place)
 
 
-def _place_follows(toks: list[Token], tok: Token) -> bool:
+def _place_follows(toks: tuple[Token, ...], tok: Token) -> bool:
     after = [t for t in toks if t.start >= tok.end]
     return bool(after) and after[0].kind in ("organ", "part", "side", "relation")
 

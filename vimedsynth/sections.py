@@ -24,7 +24,7 @@ MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "su
 CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
 
 
-def _region_words(toks: list[Token]) -> tuple[bool, bool]:
+def _region_words(toks: tuple[Token, ...]) -> tuple[bool, bool]:
     """Does a sentence speak of bones, muscles, soft tissue; does it speak of the abdomen or pelvis."""
     within = lexicon().within
     organs = {t.value for t in toks if t.kind == "organ"}
@@ -38,7 +38,7 @@ def _region_words(toks: list[Token]) -> tuple[bool, bool]:
     return msk, abdomen
 
 
-def _content(toks: list[Token]) -> frozenset[str]:
+def _content(toks: tuple[Token, ...]) -> frozenset[str]:
     kinds = {"organ", "part", "side", "head", "relation", "modifier", "uptake", "pattern"}
     return frozenset(f"{t.kind}:{t.value}" for t in toks if t.kind in kinds)
 

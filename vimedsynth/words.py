@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # The old and the new place of the tone mark (hoá, hóa; thuỳ, thùy) at the end of a syllable; "quý" is not such a case.
@@ -14,7 +15,7 @@ _OLD = re.compile("(?<!q)(" + "|".join(_OLD_TO_NEW) + r")(?!\w)")
 # Spellings with the same sound and sense, and slips of the pen seen in hospital text. All keep their length.
 _SAME = {
     "tỷ": "tỉ", "lí": "lý", "hinh": "hình", "anh": "ảnh", "mãn": "mạn", "thức": "thước", "đạc": "đặc", "–": "-", "—": "-",
-    "milimet": "mm", "milimét": "mm", "xentimet": "cm", "centimet": "cm", "×": "x", "≤": "<", "va": "và", "ko": "không",
+    "milimet": "mm", "milimét": "mm", "xentimet": "cm", "centimet": "cm", "×": "x", "≤": "<", "ko": "không",
 }  # fmt: skip
 _TOKEN = re.compile(r"(?P<join>(?<=[^\W\d_])\s?[-–]\s?(?=[^\W\d_]{2}))|[^\W\d_]+|\d+(?:[.,]\d+)?|[^\s\w]|_")
 
@@ -47,14 +48,16 @@ def raw_tokens(text: str) -> list[tuple[str, int, int]]:
     return [(_SAME.get(m[0], m[0]), m.start(), m.end()) for m in _TOKEN.finditer(fold(text)) if m.lastgroup is None]
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=32768)
+def tokens(text: str) -> tuple[Token, ...]:
     """Longest lexicon matches from left to right; what the lexicon does not know stays a word, a number or a mark."""
     from vimedsynth.lexicon import lexicon
 
     table = lexicon().table
     raw = raw_tokens(text)
     plain = [t for t, _, _ in raw]
-    out, i, n = [], 0, len(raw)
+    out: list[Token] = []
+    i, n = 0, len(raw)
     while i < n:
         first, start, end = raw[i]
         for form, kind, value in table.get(first, ()):
@@ -68,4 +71,4 @@ def tokens(text: str) -> list[Token]:
             kind = "num" if first[0].isdigit() else "word" if first[0].isalpha() else "mark"
             out.append(Token(kind, first, first, start, end))
             i += 1
-    return out
+    return tuple(out)

@@ -76,10 +76,13 @@ class Item:
     text: str | None = None
     question: str = ""
     answer: str = ""
+    rewritten: bool = False  # the corrupted text was then rewritten throughout
 
     @property
     def mode(self) -> str:
-        return "answer" if self.text is None else "text"
+        if self.text is None:
+            return "answer"
+        return "rewritten" if self.rewritten else "text"
 
 
 def operators() -> dict[str, Operator]:
@@ -130,7 +133,7 @@ def question_answer(name: str, source: Source, false: str) -> tuple[str, str] | 
     """
     if (source.now != source.text or "điều trị" in source.text) and name not in ("19", "22"):
         return None
-    if name == "1" and NEGATIVE.match(source.text):
+    if (name == "1" and NEGATIVE.match(source.text)) or source.text.startswith("Không còn"):
         return None
     if name == "1b":  # one side alone is lossy, not false; so the answer denies the other
         if not source.is_finding or NEGATIVE.match(source.text):

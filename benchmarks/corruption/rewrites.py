@@ -20,9 +20,9 @@ _DIMS = re.compile(r"\b\d+(?:,\d+)?(?:\s?x\s?\d+(?:,\d+)?)* ?mm\b")
 
 
 @cache
-def _word_rules() -> dict[str, Rule]:
+def _word_rules(group: str) -> dict[str, Rule]:
     raw = files("benchmarks.corruption").joinpath("rewrites.json").read_text(encoding="utf-8")
-    return {row["name"]: _word_rule(**row) for row in json.loads(raw)["rules"]}
+    return {row["name"]: _word_rule(**row) for row in json.loads(raw)[group]}
 
 
 def _word_rule(name: str, pattern: str, forms: list[str], unless: str | None = None) -> Rule:
@@ -90,7 +90,7 @@ def place_first(text: str, rng: random.Random) -> str:
 
 
 RULES: dict[str, Rule] = {
-    **_word_rules(),
+    **_word_rules("rules"),
     "centimetres": centimetres,
     "axes": swap_axes,
     "dots": dots,
@@ -98,6 +98,8 @@ RULES: dict[str, Rule] = {
     "glued unit": glued,
     "place first": place_first,
 }
+FREER_RULES: dict[str, Rule] = _word_rules("freer")
+"""Forms beyond the agreed list that writers and models use all the same; measured apart."""
 REPORT_RULES = ("NFD", "order", "largest")
 
 
@@ -109,21 +111,22 @@ def apply_rule(name: str, report: Report, rng: random.Random) -> str:
         return _join(report, _reorder(report.sentences, rng), lambda text: text)
     if name == "largest":
         return _join(report, report.sentences, lambda text: text, brackets=True)
-    rule = RULES[name]
+    rule = (RULES | FREER_RULES)[name]
     return _join(report, report.sentences, lambda text: rule(text, rng))
 
 
-def apply_many(report: Report, rng: random.Random, share: float = 0.5) -> str:
+def apply_many(report: Report, rng: random.Random, share: float = 0.5, freer: bool = False) -> str:
     """The whole report with every sentence rewritten by several rules at once, each taken with ``share``.
 
-    Word rules come before number rules so that a pattern never meets its own result; NFD comes last.
+    With ``freer`` the forms beyond the agreed list come in too, less often. Word rules come before number rules so that a pattern never meets its own result; NFD comes last.
     """
     sentences = _reorder(report.sentences, rng) if rng.random() < share else report.sentences
 
     def rewrite(text: str) -> str:
-        for rule in _in_order():
-            if rng.random() < share:
-                text = RULES[rule](text, rng)
+        names = (*FREER_RULES, *_in_order()) if freer else _in_order()
+        for name in names:
+            if rng.random() < (share / 2 if name in FREER_RULES else share):
+                text = (RULES | FREER_RULES)[name](text, rng)
         return text
 
     text = _join(report, sentences, rewrite, brackets=rng.random() < share)

@@ -4,12 +4,12 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.corruption.items import Item, Operator, controls, items, operators
-from benchmarks.corruption.rewrites import REPORT_RULES, RULES, apply_many, apply_rule, unchanged
+from benchmarks.corruption.rewrites import FREER_RULES, REPORT_RULES, RULES, apply_many, apply_rule, unchanged
 from vimedsynth.guards import Verdict, check_answer, check_text
-from vimedsynth.reports import Report
+from vimedsynth.reports import Report, flat_report
 
 
 @dataclass
@@ -51,6 +51,7 @@ class Outcome:
     corruptions: dict[tuple[str, str], Tally]
     rules: dict[str, Refusals]
     mixed: Refusals
+    freer: Refusals  # many at once, with forms beyond the agreed list
     true_text: Refusals
     true_answers: Refusals
 
@@ -73,7 +74,8 @@ def judge(item: Item) -> Verdict:
     return check_answer(item.report, item.question, item.answer)
 
 
-MODES = ("text", "answer")
+MODES = ("text", "rewritten", "answer")
+"""A corrupted report, the same rewritten throughout by meaning-preserving rules, a corrupted sentence as an answer."""
 
 
 def sampled(reports: Iterable[Report], seed: int, most: int, modes: Sequence[str] = MODES) -> list[Item]:
@@ -83,13 +85,18 @@ def sampled(reports: Iterable[Report], seed: int, most: int, modes: Sequence[str
     """
     groups: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for report in reports:
-        for item in (item for item in items(report, seed) if item.mode in modes):
+        for item in items(report, seed):
             groups[item.operator, item.mode].append(item)
     table, rng, chosen = operators(), random.Random(seed), []
     for (name, _), group in sorted(groups.items(), key=lambda pair: pair[0]):
         limit = round(most * max(2, table[name].severity) / 5)
         chosen += rng.sample(group, limit) if most and len(group) > limit else group
-    return chosen
+    chosen += [
+        replace(item, text=apply_many(flat_report(item.text), rng), rewritten=True)
+        for item in chosen
+        if item.text is not None
+    ]
+    return [item for item in chosen if item.mode in modes]
 
 
 def corrupt(chosen: Iterable[Item]) -> dict[tuple[str, str], Tally]:
@@ -111,22 +118,27 @@ def corrupt(chosen: Iterable[Item]) -> dict[tuple[str, str], Tally]:
     return dict(out)
 
 
-def rewrite(reports: Sequence[Report], seed: int, mixes: int) -> tuple[dict[str, Refusals], Refusals]:
-    """Refusals of rewritten whole reports: by rule alone, and with many rules at once, ``mixes`` times a report."""
+def rewrite(reports: Sequence[Report], seed: int) -> dict[str, Refusals]:
+    """Refusals of whole reports rewritten by one rule at a time."""
     by_rule: dict[str, Refusals] = {}
-    for name in (*RULES, *REPORT_RULES):
+    for name in (*RULES, *REPORT_RULES, *FREER_RULES):
         rng, refusals = random.Random(f"{seed}:{name}"), Refusals()
         for report in reports:
             text = apply_rule(name, report, rng)
             if text != unchanged(report):
                 refusals.add(text, check_text(report, text))
         by_rule[name] = refusals
+    return by_rule
+
+
+def rewrite_many(reports: Sequence[Report], seed: int, mixes: int, freer: bool) -> Refusals:
+    """Refusals of whole reports rewritten by many rules at once, ``mixes`` times each."""
     rng, mixed = random.Random(seed), Refusals()
     for report in reports:
         for _ in range(mixes):
-            text = apply_many(report, rng)
+            text = apply_many(report, rng, freer=freer)
             mixed.add(text, check_text(report, text))
-    return by_rule, mixed
+    return mixed
 
 
 def run(reports: Sequence[Report], seed: int, most: int, mixes: int, modes: Sequence[str] = MODES) -> Outcome:
@@ -137,5 +149,12 @@ def run(reports: Sequence[Report], seed: int, most: int, mixes: int, modes: Sequ
             (true_answers if item.text is None else true_text).add(
                 item.text or f"{item.question} | {item.answer}", judge(item)
             )
-    by_rule, mixed = rewrite(reports, seed, mixes) if "text" in modes else ({}, Refusals())
-    return Outcome(corrupt(sampled(reports, seed, most, modes)), by_rule, mixed, true_text, true_answers)
+    texts = reports if "text" in modes else ()
+    return Outcome(
+        corruptions=corrupt(sampled(reports, seed, most, modes)),
+        rules=rewrite(texts, seed),
+        mixed=rewrite_many(texts, seed, mixes, freer=False),
+        freer=rewrite_many(texts, seed, mixes, freer=True),
+        true_text=true_text,
+        true_answers=true_answers,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.corruption.items import operators
+from benchmarks.corruption.rewrites import FREER_RULES
 from benchmarks.corruption.score import Outcome, Refusals
 
 
@@ -29,8 +30,11 @@ def lines(outcome: Outcome) -> Iterator[str]:
     yield ""
     yield f"{'rewrite':20} {'reports':>8} {'refused':>8} {'%':>7}"
     for rule, refusals in outcome.rules.items():
+        if rule == next(iter(FREER_RULES)):
+            yield "beyond the agreed list:"
         yield _refusal_line(rule, refusals)
     yield _refusal_line("many at once", outcome.mixed)
+    yield _refusal_line("and freer forms", outcome.freer)
     yield _refusal_line("unchanged report", outcome.true_text)
     yield _refusal_line("true answers", outcome.true_answers)
 
@@ -70,6 +74,7 @@ def as_json(outcome: Outcome, failed: list[str]) -> dict[str, object]:
         "overall_weighted": round(outcome.overall(operators()), 2),
         "rewrites": {name: _refusal_json(refusals) for name, refusals in outcome.rules.items()},
         "many_at_once": _refusal_json(outcome.mixed),
+        "many_at_once_and_freer": _refusal_json(outcome.freer),
         "unchanged": _refusal_json(outcome.true_text),
         "true_answers": _refusal_json(outcome.true_answers),
         "failures": failed,

@@ -67,15 +67,19 @@ def run(folder: Path, samples: list[dict[str, Any]]) -> Path:
     return folder
 
 
-def augmented(folder: Path, row: dict[str, str], invalidates: list[str], *, copy: int = 1, depth: int = 8) -> Path:
+def augmented(
+    folder: Path, row: dict[str, str], invalidates: list[str], *, copy: int = 1, depth: int = 8, region: str = "whole"
+) -> Path:
     """One augmented copy of a study with its receipt, in ``folder``."""
     study = parse_name(row["report_path"]).study_id(row["report_path"])
-    pet = f"{study}/copy{copy}/pet.npy"
+    pet = f"{study}/copy_{copy}.{region}.pet.npy"
     (folder / pet).parent.mkdir(parents=True, exist_ok=True)
     np.save(folder / pet, np.full((depth, 4, 4), 100 + copy, dtype=np.int16))
     receipt = {
         "study_id": study,
         "copy": copy,
+        "region": region,
+        "slices": [0, 8],
         "policy": "mild",
         "policy_sha256": "ab" * 32,
         "seed": 1,
@@ -83,7 +87,7 @@ def augmented(folder: Path, row: dict[str, str], invalidates: list[str], *, copy
         "invalidates": invalidates,
         "mirrored": False,
         "files": {"ct": None, "pet": pet},
-        "shape": [depth, 4, 4],
+        "shape": {"pet": [depth, 4, 4]},
     }
     with (folder / "receipts.jsonl").open("ab") as handle:
         handle.write(orjson.dumps(receipt) + b"\n")

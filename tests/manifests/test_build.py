@@ -70,6 +70,14 @@ def test_a_copy_keeps_the_texts_that_it_does_not_make_false(tmp_path: Path) -> N
     assert np.all(np.load(tmp_path / "out" / copy["images"][0]["path"]) == 101)
 
 
+def test_a_copy_of_one_region_serves_that_region_alone(tmp_path: Path) -> None:
+    folder = augmented(tmp_path / "aug", ROWS[0], [], depth=3, region="chest")
+    augmented(folder, ROWS[0], [], depth=5, region="head_neck")
+    manifest = build(plan(tmp_path, augmented=(folder,)))
+    assert (manifest["augmented_rows"], manifest["left_out"]) == (1, {})
+    assert lines(tmp_path / "out/lineage.jsonl")[1]["images"][0]["shape"] == [3, 4, 4]
+
+
 def test_a_copy_of_another_depth_is_another_cut_and_left_out(tmp_path: Path) -> None:
     folder = augmented(tmp_path / "aug", ROWS[0], [], depth=7)
     assert build(plan(tmp_path, augmented=(folder,)))["left_out"] == {"copy-depth-differs": 1}
@@ -178,6 +186,7 @@ def test_an_image_that_cannot_be_cut_is_counted_and_the_rest_goes_on(tmp_path: P
     image = {"ct": None, "pet": ROWS[0]["pet_path"], "slices": [0, 4], **BAD_IMAGES[code]}
     manifest = build(plan(tmp_path, [sample(1, ROWS[0], image=image), sample(2, ROWS[1])]))
     assert (manifest["notes"], manifest["rows_by_format"]) == ({code: 1}, {"llava": 1})
+    assert (manifest["left_out"], len(lines(tmp_path / "out/lineage.jsonl"))) == ({"no-format-holds-it": 1}, 1)
 
 
 def test_comparisons_are_joined_along_depth_or_kept_as_a_pair(tmp_path: Path) -> None:
@@ -197,7 +206,7 @@ def test_comparisons_are_joined_along_depth_or_kept_as_a_pair(tmp_path: Path) ->
 def test_mixing_gives_the_stated_shares_of_the_subsets(tmp_path: Path) -> None:
     samples = [sample(n, ROWS[0]) for n in range(30)]
     samples += [sample(n, ROWS[1], task="paraphrase", text=f"Bản {n}.", turns=...) for n in range(40, 50)]
-    build(plan(tmp_path, samples, mix=parse_mix("VQA=3,G=2,O=1")))
+    build(plan(tmp_path, samples, mix=parse_mix("VQA=3,G=2,O=1"), formats=("jsonl",)))
     train = Counter(line["subset"] for line in lines(tmp_path / "out/lineage.jsonl") if line["split"] == "train")
     assert train == {"G": 10, "O": 5, "VQA": 15}
     with pytest.raises(DataRefused, match="no training rows of C"):

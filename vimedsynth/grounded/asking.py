@@ -7,6 +7,7 @@ from vimedsynth.findings import Finding, Polarity, Side, Uptake
 from vimedsynth.grounded.naming import (
     Name,
     is_uptake,
+    of_history,
     short,
     sideless,
     size_words,
@@ -38,11 +39,12 @@ class Subject:
     name: Name
     evidence: tuple[int, ...]
     text: str  # all of the finding in one phrase
+    ids: tuple[str, ...]  # its own id and those of findings that the same clause states
 
     def draft(self, kind: str, answer: str, yes: bool | None = None, /, **slots: str) -> Draft:
         """A draft about this finding."""
         base = {"lesion": self.name.asked, "noun": self.name.noun, "place": self.finding.place_text}
-        return Draft(kind, base | slots, answer, self.evidence, (self.finding.id,), yes, self.finding.id)
+        return Draft(kind, base | slots, answer, self.evidence, self.ids, yes, self.finding.id)
 
 
 def drafts_of(subject: Subject) -> Iterator[Draft]:
@@ -137,7 +139,7 @@ def _judged(subject: Subject) -> Iterator[Draft]:
         text = ", ".join(dict.fromkeys(invasion.text for invasion in finding.invasions))
         told = name.told.split(f" {finding.invasions[0].text}")[0]
         yield subject.draft("invasion", "invasion", True, told=told, invasion=text)
-    if finding.reading and not _contradicted(finding):
+    if finding.reading and not _contradicted(finding) and not of_history(finding.reading.phrase):
         yield subject.draft("certainty", "certainty", told=name.told, reading=_said_of(finding.reading.phrase))
 
 

@@ -6,7 +6,7 @@ of the sentence or returns None, and the caller falls back to rewording in place
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from vimedsynth.grounded.wordings import table
 
@@ -74,6 +74,7 @@ def _head(text: str) -> tuple[str, list[str]]:
     return text.strip(" ,"), []
 
 
+@lru_cache(maxsize=4096)
 def parse_clause(sentence: str) -> Clause | None:
     """The clause of one sentence without its full stop, or None when some word of it has no known role."""
     patterns = _patterns()
@@ -129,7 +130,7 @@ def _assemble(found: dict[str, str], rests: list[str], largest: tuple[str, str] 
 
 def _with_place(clause: Clause) -> Clause:
     """ "hạch rốn phổi phải" says the same as "hạch ở rốn phổi phải": the bare place becomes a place of its own."""
-    if clause.place or "," in clause.head:
+    if clause.place:
         return clause
     for pattern in _bare_places():
         bare = pattern.fullmatch(clause.head)

@@ -3,13 +3,20 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
+from vimedsynth.grounded.clauses import parse_clause
+from vimedsynth.grounded.rewriting import cleaned, lower_first
+from vimedsynth.grounded.wordings import table
+from vimedsynth.reports import Report
 
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
 _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
+_HISTORY = re.compile(
+    r"đã (?:được )?(?:điều trị|chẩn đoán)|sau (?:điều trị|phẫu thuật)|tái phát|tồn dư|ảnh hưởng của phẫu"
+)
 _SIDE = re.compile(r"\s*(?:-\s*)?(?:ở )?(?:bên )?\b(?:phải|trái)\b|\s*\b(?:hai|2|cả hai) bên\b")
 
 
@@ -20,6 +27,77 @@ def squeezed(text: str) -> str:
         if f" {mark}" in text:
             text = text.replace(f" {mark}", mark)
     return text.strip(" ,")
+
+
+def tidied(finding: Finding, report: Report) -> Finding:
+    """The finding with its words as a clinician would repeat them.
+
+    Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
+    taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
+    """
+    finding = _with_clean_reading(_with_written_sizes(finding, report))
+    clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
+    if clause is not None and not clause.head.endswith((" và", ",")):
+        return replace(
+            finding,
+            morphology=", ".join([clause.head, *clause.attributes]) if clause.head else "",
+            place_text=clause.place,
+            uptake_text=clause.uptake or finding.uptake_text,
+        )
+    if finding.head == "uptake":
+        finding = _uptake_alone(finding)
+    place = _closed(finding.place_text)
+    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
+    prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
+    morphology = _closed(finding.morphology)
+    return replace(finding, morphology=lower_first(morphology), place_text=prefix + place)
+
+
+def _with_written_sizes(finding: Finding, report: Report) -> Finding:
+    """A single number is called a diameter only where the report does; a lone "10 mm" of a size is a lost "< 10 mm"."""
+    told = " ".join(span.of(report.text) for span in finding.spans)
+    sizes = []
+    for size in finding.sizes:
+        if size.kind == "diameter" and not re.search(rf"đường kính (?:nhỏ )?{re.escape(size.text)}", told):
+            lost = size.op == "=" and size.dims_mm == (10.0,)
+            size = replace(size, kind="axes", op="<" if lost else size.op)
+        sizes.append(size)
+    return replace(finding, sizes=tuple(sizes))
+
+
+def _with_clean_reading(finding: Finding) -> Finding:
+    """The reading without an SUV in brackets that stood behind it."""
+    reading = finding.reading
+    if reading is None or "SUV" not in reading.phrase:
+        return finding
+    phrase = re.sub(r"\s*\(\s*SUV[^()]*\)?", "", reading.phrase)
+    return replace(finding, reading=replace(reading, phrase=phrase))
+
+
+def _uptake_alone(finding: Finding) -> Finding:
+    """A finding of uptake whose place or pattern was read as its morphology, put right."""
+    words = finding.morphology.strip(" ,")
+    table_of = {name: re.compile(table("clauses")[name]) for name in ("pattern", "relation")}
+    uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
+    place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
+    return replace(finding, morphology="", uptake_text=uptake, place_text=place)
+
+
+def own_sentence(finding: Finding, report: Report) -> str:
+    """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
+    text = re.sub(r"^Hình ảnh ", "", cleaned(finding.spans[0].of(report.text)))
+    return squeezed(re.sub(r"\b2 bên\b", "hai bên", text))
+
+
+def one_clause(sentence: str) -> bool:
+    """Whether the sentence is one clause whose every word has a known role."""
+    return parse_clause(cleaned(sentence)) is not None
+
+
+def _closed(text: str) -> str:
+    """``text`` without what dangles at its ends, its bracket closed."""
+    text = re.sub(r"^(?:và|kèm) |[ ,]*(?: và| kèm)?[ ,]*$", "", squeezed(cleaned(text)))
+    return f"{text})" if text.count("(") > text.count(")") else text
 
 
 def uncounted(text: str) -> str:
@@ -52,7 +130,7 @@ def short(finding: Finding) -> str:
 
 def is_uptake(finding: Finding) -> bool:
     """Whether the finding is nothing but uptake ("tăng chuyển hóa FDG khu trú ở ...")."""
-    return finding.head == "uptake" or not finding.morphology.strip()
+    return not finding.morphology.strip() and bool(finding.uptake_text)
 
 
 def size_words(size: Size) -> str:
@@ -76,7 +154,7 @@ def sizes_of(finding: Finding, *, largest: bool) -> tuple[Size, ...]:
 
 def _first_name(finding: Finding) -> Name:
     place = f" {finding.place_text}" if finding.place_text else ""
-    noun = short(finding)
+    noun = short(finding) if place else squeezed(finding.morphology)
     if is_uptake(finding):
         text = squeezed(f"hình ảnh {finding.uptake_text or finding.morphology}{place}")
         return Name(text, text, "hình ảnh tăng chuyển hóa FDG", text)
@@ -144,14 +222,21 @@ def sideless(text: str) -> str:
     return squeezed(_SIDE.sub("", text))
 
 
+def of_history(text: str) -> bool:
+    """Whether the words rest on what was known or done before this study."""
+    return bool(_HISTORY.search(text))
+
+
 def description(finding: Finding) -> str:
     """All of a finding in one phrase, in the report's words and order of attributes."""
     place = finding.place_text
     if is_uptake(finding):
         parts = [squeezed(f"{uptake_words(finding) or finding.morphology} {place}")]
     else:
-        parts = [squeezed(f"{re.sub(r'^[Hh]ình ảnh ', '', finding.morphology)} {place}")]
-        parts += [size_words(size) for size in sizes_of(finding, largest=False)]
+        head, *others = re.split(r", (?![^()]*\))", re.sub(r"^[Hh]ình ảnh ", "", finding.morphology))
+        parts = [squeezed(f"{head} {place}"), *others]
+        sizes = (size_words(size) for size in sizes_of(finding, largest=False))
+        parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in finding.morphology + place]
     kind = _LARGEST.match(uncounted(short(finding)))
     parts += [
         f"{kind[1] if kind else 'tổn thương'} lớn nhất có {size_words(s)}" for s in sizes_of(finding, largest=True)
@@ -159,6 +244,6 @@ def description(finding: Finding) -> str:
     parts += [invasion.text for invasion in finding.invasions if invasion.text not in " ".join(parts)]
     if not is_uptake(finding):
         parts.append(uptake_words(finding))
-    if finding.reading:
+    if finding.reading and not of_history(finding.reading.phrase):
         parts.append(finding.reading.phrase)
     return squeezed(", ".join(dict.fromkeys(part for part in parts if part)))

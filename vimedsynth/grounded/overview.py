@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject
-from vimedsynth.grounded.naming import short
+from vimedsynth.grounded.naming import short, squeezed
 from vimedsynth.grounded.scope import AVID, Scope
 from vimedsynth.samples import WHOLE
 
@@ -52,19 +52,19 @@ def _nodes(scope: Scope) -> Iterator[Draft]:
 
 def _about(kind: str, answer: str, yes: bool | None, scope: Scope, subjects: list[Subject], **slots: str) -> Draft:
     evidence = tuple(sorted({number for subject in subjects for number in subject.evidence}))
-    ids = tuple(subject.finding.id for subject in subjects)
-    topic = ids[0] if len(ids) == 1 else kind
+    ids = tuple(dict.fromkeys(name for subject in subjects for name in subject.ids))
+    topic = subjects[0].finding.id if len(subjects) == 1 else kind
     return Draft(kind, {"in_region": scope.in_region, **slots}, answer, evidence[:24], ids[:24], yes, topic)
 
 
 def _told(subjects: list[Subject]) -> str:
     """The findings in one list, apart from one another by semicolons."""
-    return "; ".join(subject.text for subject in subjects)
+    return "; ".join(dict.fromkeys(subject.text for subject in subjects))
 
 
 def _sentences(subjects: Iterable[Subject]) -> str:
     """A sentence for each finding, in the report's words."""
-    return " ".join(f"{_capital(subject.text)}." for subject in subjects)
+    return " ".join(dict.fromkeys(f"{_capital(subject.text)}." for subject in subjects))
 
 
 def _operated(scope: Scope) -> Iterator[Draft]:
@@ -108,12 +108,21 @@ def _denials(scope: Scope) -> Iterator[Draft]:
             yield from _besides(scope, findings, line, numbers)
             continue
         what = _denied(line)
+        if findings[0].polarity is Polarity.RESOLVED:
+            what = squeezed(f"{findings[0].morphology} {findings[0].place_text}")
+            line = f"Không còn hình ảnh {what}."
         if what:
             slots = {"what": what, "sentence": line, "sentence_lower": _small(line)}
             yield Draft("negative", slots, "negative", numbers, ids, False, ids[0])
-        place = findings[0].place_text
-        if place and not _REST.search(line) and findings[0].polarity is Polarity.ABSENT and len(findings) == 1:
+        place = _place_of(line)
+        if place and not _REST.search(line):
             yield Draft("finding", {"place": place, "sentences": line}, "physiologic", numbers, ids, None, ids[0])
+
+
+def _place_of(line: str) -> str:
+    """The place of a denial with its preposition: "ở nhu mô phổi hai bên"; "" where the line is none of uptake."""
+    match = re.search(r"chuyển hóa(?: FDG)?.*? ((?:ở|tại|trong) .+)\.$", line)
+    return match[1] if match else ""
 
 
 def _besides(scope: Scope, findings: list[Finding], line: str, numbers: tuple[int, ...]) -> Iterator[Draft]:
@@ -122,7 +131,7 @@ def _besides(scope: Scope, findings: list[Finding], line: str, numbers: tuple[in
     if not avid or not _SKELETON.search(line):
         return
     evidence = tuple(sorted({*numbers, *(n for s in avid for n in s.evidence)}))
-    ids = (*(f.id for f in findings), *(s.finding.id for s in avid))
+    ids = (*(f.id for f in findings), *(name for s in avid for name in s.ids))
     slots = {"lesion": "hệ thống cơ xương", "sentences": f"{_sentences(avid)} Ngoài ra, {_small(line)}"}
     yield Draft("state", slots, "physiologic", evidence, ids, None, findings[0].id)
 
@@ -164,8 +173,8 @@ def _physiologic(scope: Scope) -> Iterator[Draft]:
     for finding in found:
         own = scope.numbers(finding.spans)
         line = _lines(scope, own)
-        organs = re.split(r", | và ", re.sub(r"^(?:ở|tại) ", "", finding.place_text))
-        if finding.place_text and len(own) == 1 and "chuyển hóa" not in line and "hoặc do" not in line:
+        organs = re.split(r", | và ", line.rstrip(".").partition("sinh lý ")[2].removeprefix("ở "))
+        if organs[0] and len(own) == 1 and "chuyển hóa" not in line:
             slots = {
                 "organ": re.sub(r"\b2 bên\b", "hai bên", organs[0]),
                 "sentence": line,

@@ -7,7 +7,7 @@ anew; all others keep their order and are reworded in place.
 import random
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from vimedsynth.grounded.clauses import Clause, parse_clause
 from vimedsynth.grounded.measures import NumberStyle, restyle_numbers, size_phrase, suv_phrase
@@ -250,8 +250,17 @@ def _in_place(sentence: str, style: Style, rng: random.Random) -> str:
     return re.sub(r"\b(Không|Chưa) phát hiện", lambda m: f"{m[1]} {rng.choice(('thấy', 'ghi nhận'))}", text)
 
 
-def _cleaned(sentence: str) -> str:
+@cache
+def _slip() -> re.Pattern[str]:
+    return re.compile("|".join(re.sub(r"\((?!\?)", "(?:", pattern) for pattern, _ in table("paraphrase")["fixes"]))
+
+
+@lru_cache(maxsize=4096)
+def cleaned(sentence: str) -> str:
+    """The sentence without its full stop and without slips of the pen."""
     text = sentence.strip().rstrip(" .,")
+    if not _slip().search(text):
+        return text
     for pattern, right in _fixes():
         text = pattern.sub(right, text)
     return text
@@ -275,7 +284,7 @@ def rewrite(sentence: str, style: Style, rng: random.Random) -> str:
 
     Of two drafts the one that shares fewer runs of words with the source is taken.
     """
-    text = _cleaned(sentence)
+    text = cleaned(sentence)
     standard = _standard(text, style, rng)
     if standard is not None:
         return _finished(standard, rng)
@@ -285,7 +294,7 @@ def rewrite(sentence: str, style: Style, rng: random.Random) -> str:
 
 def rewrite_merged(sentence: str, largest: str, style: Style, rng: random.Random) -> str | None:
     """ "... hạch ở rốn phổi phải." and "Hạch lớn nhất có ..." as one sentence; None when the two do not fit together."""
-    first, second = parse_clause(_cleaned(sentence)), parse_clause(_cleaned(largest))
+    first, second = parse_clause(cleaned(sentence)), parse_clause(cleaned(largest))
     if first is None or second is None or first.uptake or first.size or first.largest or first.reading:
         return None
     if not _shape("anaphoric").match(second.head) or not second.size or second.place or second.attributes:

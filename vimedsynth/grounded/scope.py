@@ -3,12 +3,12 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject, drafts_of
-from vimedsynth.grounded.naming import description, names_of
+from vimedsynth.grounded.naming import Name, description, names_of, one_clause, own_sentence, tidied
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Section, Sentence, Span
 from vimedsynth.samples import WHOLE, Case
@@ -106,12 +106,41 @@ class _Same:
 
 @lru_cache(maxsize=8)
 def _read(same: _Same) -> dict[str, tuple[Subject, tuple[Draft, ...]]]:
-    """The subjects of a report with their drafts, by finding id."""
-    scope = Scope(same.case)
-    names = names_of(same.case.all_findings)
+    """The subjects of a report with their drafts, by the id of the finding that each is named after."""
+    scope, report = Scope(same.case), same.case.report
+    groups = [tuple(tidied(finding, report) for finding in group) for group in _stated_together(same.case)]
+    names = names_of(group[0] for group in groups)
     known = {}
-    for finding in same.case.all_findings:
-        if finding.id in names:
-            subject = Subject(finding, names[finding.id], scope.evidence(finding), description(finding))
-            known[finding.id] = (subject, tuple(drafts_of(subject)))
+    for first, *others in groups:
+        if first.id in names:
+            ids = (first.id, *(other.id for other in others))
+            known[first.id] = _subject(scope, first, names[first.id], ids)
     return known
+
+
+def _subject(scope: Scope, first: Finding, name: Name, ids: tuple[str, ...]) -> tuple[Subject, tuple[Draft, ...]]:
+    report = scope.case.report
+    whole = len(ids) > 1 and not one_clause(first.spans[0].of(report.text))
+    text = own_sentence(first, report) if whole else description(first)
+    subject = Subject(first, replace(name, shared=name.shared or whole), scope.evidence(first), text, ids)
+    return subject, tuple(drafts_of(subject))
+
+
+def _stated_together(case: Case) -> list[list[Finding]]:
+    """The findings of each clause together, the one that has most of the clause's attributes first.
+
+    A sentence that is one clause ("dày thành ... gây hẹp và giãn ...") is named and described as a whole, and so is
+    one whose findings cannot be named apart ("hai nốt ... có kích thước lần lượt là ...").
+    """
+    groups: dict[tuple[Span, Polarity], list[Finding]] = {}
+    for finding in case.all_findings:
+        groups.setdefault((finding.spans[0], finding.polarity), []).append(finding)
+    together: list[list[Finding]] = []
+    for (span, _), group in groups.items():
+        names = {(finding.morphology, finding.place_text) for finding in group}
+        apart = len(names) == len(group) and not any("lớn nhất" in morphology for morphology, _ in names)
+        if len(group) == 1 or (apart and not one_clause(span.of(case.report.text))):
+            together += [[finding] for finding in group]
+        else:
+            together.append(sorted(group, key=lambda f: -len(f.suvs) - len(f.sizes) - bool(f.uptake_text)))
+    return together

@@ -184,7 +184,8 @@ def _write(
     tally = _Tally()
     with (part / "lineage.jsonl").open("wb") as lineage:
         for row in joiner.rows(index.read(index.kept())):
-            _write_row(row, writers, lineage, tally)
+            if not _write_row(row, writers, lineage, tally):
+                joiner.left_out["no-format-holds-it"] += 1
     files = [name for writer in writers.values() for name in writer.close()]
     if leaks := image_leaks(part / "lineage.jsonl"):
         raise DataRefused(f"{len(leaks)} images are in two splits, the first: {leaks[0]}; build with another --split")
@@ -220,13 +221,16 @@ class _Tally:
         return {split: self.by_split[split] for split in SPLITS}
 
 
-def _write_row(row: Row, writers: dict[str, Writer], lineage: IO[bytes], tally: _Tally) -> None:
-    lineage.write(orjson.dumps(row.lineage) + b"\n")
-    tally.by_split[row.split] += 1
-    tally.subsets[row.subset] += 1
-    tally.augmented += row.lineage["augmentation"] is not None
-    for name, writer in writers.items():
-        tally.formats[name] += writer.write(row)
+def _write_row(row: Row, writers: dict[str, Writer], lineage: IO[bytes], tally: _Tally) -> bool:
+    """Whether any format took the row; only then it has lineage and counts."""
+    taken = [name for name, writer in writers.items() if writer.write(row)]
+    tally.formats.update(taken)
+    if taken:
+        lineage.write(orjson.dumps(row.lineage) + b"\n")
+        tally.by_split[row.split] += 1
+        tally.subsets[row.subset] += 1
+        tally.augmented += row.lineage["augmentation"] is not None
+    return bool(taken)
 
 
 def image_leaks(lineage: Path) -> tuple[Leak, ...]:

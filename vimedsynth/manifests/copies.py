@@ -9,18 +9,25 @@ import orjson
 
 from vimedsynth.corpora.paths import UnsafePath, inside, safe_id
 from vimedsynth.errors import DataRefused
+from vimedsynth.samples import WHOLE
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One augmented copy of a study: its PET volume, what its transforms make false, its receipt as written."""
+    """One augmented copy of a region of a study: its PET volume, what its transforms make false, its receipt."""
 
     name: str  # "copy1-<first digits of the policy's hash>"
+    region: str  # what the file shows: head_neck | chest | abdomen_pelvis | whole
+    slices: tuple[int, int] | None  # which slices of the source it was made from; None when not said
     pet: Path
-    depth: int | None
     invalidates: frozenset[str]
     mirrored: bool
     receipt: dict[str, Any]
+
+    @property
+    def cut(self) -> bool:
+        """Whether the file shows one region already."""
+        return self.region != WHOLE
 
     def keeps(self, claims: frozenset[str]) -> bool:
         """Whether a text with these claims still holds for the copy."""
@@ -53,11 +60,11 @@ def _copy(folder: Path, where: str, line: bytes) -> tuple[str, Copy]:
         study, pet = receipt["study_id"], receipt["files"]["pet"]
         name = f"copy{int(receipt['copy'])}-{str(receipt['policy_sha256'])[:12]}"
         invalidates = frozenset(map(str, receipt["invalidates"]))
+        region, slices = str(receipt.get("region") or WHOLE), receipt.get("slices")
+        span = (int(slices[0]), int(slices[1])) if slices else None
         if not isinstance(study, str) or not safe_id(study) or not safe_id(name):
             raise ValueError(f"study_id {study!r} or copy {name!r} is no plain name")
         source = inside(folder, pet)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError, UnsafePath) as error:
+    except (orjson.JSONDecodeError, LookupError, TypeError, ValueError, AttributeError, UnsafePath) as error:
         raise DataRefused(f"{where}: not a receipt ({type(error).__name__}: {error})") from error
-    shape = receipt.get("shape")
-    depth = shape.get("pet", [None])[0] if isinstance(shape, dict) else shape[0] if shape else None
-    return study, Copy(name, source, depth, invalidates, receipt.get("mirrored") is True, receipt)
+    return study, Copy(name, region, span, source, invalidates, receipt.get("mirrored") is True, receipt)

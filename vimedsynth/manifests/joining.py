@@ -56,15 +56,17 @@ class Joiner:
             self.left_out["copy-of-comparison"] += len(copies)
             return
         for copy in copies:
+            if copy.cut and copy.region != sample["region"]:
+                continue
             text = self._text_for(sample, copy)
             if text is None:
                 self.left_out["copy-invalidates-claims"] += 1
                 continue
             image = self._scans.copy(sample, copy)
-            if isinstance(image, NoImage):
+            if isinstance(image, Stored):
+                yield make_row(text, "train", (image,), copy, mirrored=text is not sample)
+            elif image is not None:
                 self.left_out[f"copy-{image.code.removeprefix('copy-')}"] += 1
-                continue
-            yield make_row(text, "train", (image,), copy, mirrored=text is not sample)
 
     def _text_for(self, sample: dict[str, Any], copy: Copy) -> dict[str, Any] | None:
         """The sample that is true of the copy: as it is, or mirrored, or None."""

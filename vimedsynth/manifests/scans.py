@@ -30,15 +30,22 @@ class Scans:
         source, slices = found
         return self.store.region(f"{sample['study_id']}/{sample['region']}", source, slices)
 
-    def copy(self, sample: dict[str, Any], copy: Copy) -> Stored | NoImage:
-        """The same slices of an augmented copy; the copy must be as deep as the original."""
+    def copy(self, sample: dict[str, Any], copy: Copy) -> Stored | NoImage | None:
+        """The augmented copy of a sample's image; None when the copy shows another region.
+
+        The copy of a region is taken whole. The copy of a whole scan is cut as the sample's own image is, and must be
+        as deep as the scan, or its slices would show something else.
+        """
+        name = f"{sample['study_id']}/{copy.name}/{sample['region']}"
+        if copy.cut:
+            return self.store.region(name, copy.pet, None) if copy.region == sample["region"] else None
         found = self._source(sample)
         if isinstance(found, NoImage):
             return found
         source, slices = found
-        name = f"{sample['study_id']}/{copy.name}/{sample['region']}"
-        if slices is None and source.suffix == ".npy" and sample["region"] in source.parts:
-            return NoImage("copy-of-cut-volume")  # which part of a copy of the whole it is, nobody knows
+        study = self._studies.get(sample["study_id"])
+        if study is None or source != study.pet_path:
+            return None  # the sample's image is a volume cut by region: a copy of the whole is no copy of it
         return self.store.region(name, copy.pet, slices, depth=self.store.depth_of(source))
 
     def _source(self, sample: dict[str, Any]) -> tuple[Path, Slices] | NoImage:

@@ -20,7 +20,10 @@ from vimedsynth.review.decisions import BadInput, Verdict, clean_text, read_edit
 from vimedsynth.review.desk import TODO, Desk, NotYours, Objected, Stale
 from vimedsynth.review.ledger import ENTRY
 from vimedsynth.review.people import SESSION_SECONDS, Session, Sessions, reviewer_of
+from vimedsynth.review.protocol import Role
 from vimedsynth.review.records import Entry
+from vimedsynth.review.sheets import keep_sheet, read_lesions, show_sheet
+from vimedsynth.review.summary import summarise
 
 COOKIE = "vimedsynth_review"
 MAX_LIMIT = 200
@@ -232,8 +235,27 @@ async def _on_http(_: Request, error: Exception) -> Response:
     return answer({"error": {404: "not-found", 405: "method-refused"}.get(status, "refused")}, status)
 
 
-READING: dict[str, Work] = {"/api/me": _me, "/api/item": _item, "/api/queue": _queue}
-WRITING: dict[str, Work] = {"/api/check": _check, "/api/decide": _decide, "/api/undo": _undo}
+def _sheet(house: House, session: Session, query: Any) -> Any:
+    return show_sheet(house.desk, session.reviewer, _id(query))
+
+
+def _keep_sheet(house: House, session: Session, body: Any) -> Any:
+    if not isinstance(body, dict):
+        raise BadInput("object-expected")
+    sample_id, key = clean_text(body.get("sample_id"), 256), read_key(body.get("key"))
+    return keep_sheet(house.desk, session.reviewer, sample_id, key, read_lesions(body.get("lesions")))
+
+
+def _summary(house: House, session: Session, _: Any) -> Any:
+    if house.desk.protocol.role(session.reviewer) is not Role.ADJUDICATOR:
+        raise Refused(403, "for-the-adjudicator")  # a reader who knows the others' words is no second reader
+    return summarise(house.desk).json()
+
+
+READING: dict[str, Work] = {"/api/me": _me, "/api/item": _item, "/api/queue": _queue, "/api/sheet": _sheet,
+                           "/api/summary": _summary}  # fmt: skip
+WRITING: dict[str, Work] = {"/api/check": _check, "/api/decide": _decide, "/api/undo": _undo,
+                           "/api/sheet": _keep_sheet}  # fmt: skip
 
 
 async def _on_failure(_: Request, __: Exception) -> Response:

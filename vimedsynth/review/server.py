@@ -169,8 +169,3 @@ def make_server(desk: Desk, place: Place, port: int) -> "uvicorn.Server":
     except OSError as exc:
         raise Misuse(f"{place.certificate}: not a usable certificate with its key ({exc})") from exc
     return uvicorn.Server(config)
-
-
-def serve(desk: Desk, place: Place, link: socket.socket) -> None:
-    """Answer requests until interrupted. Raises like :func:`make_server`."""
-    make_server(desk, place, link.getsockname()[1]).run([link])

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from vimedsynth.schemas import load_schema
 from vimedsynth.validation.artefacts import Artefact, find_artefacts
 from vimedsynth.validation.conformance import compiled, faults
 from vimedsynth.validation.events import Checked, Event, Skipped
 from vimedsynth.validation.folders import folder_problems
-from vimedsynth.validation.guarding import Choice, judge_again
+from vimedsynth.validation.guarding import judge_again
 from vimedsynth.validation.problems import Place, Problem, show
 from vimedsynth.validation.rows import Row, read_rows
+from vimedsynth.validation.sampling import Choice
 from vimedsynth.validation.scope import Ground, RowCheck, Scope, gaps, prepare, row_checks
 from vimedsynth.validation.uniqueness import ID_BY_SCHEMA, Ids
 
@@ -25,14 +27,14 @@ class _File:
         self.id_field = "" if ground.scope.schema_only else ID_BY_SCHEMA.get(schema, "")
         self.ids = Ids()
         judged = schema == "sample" and ground.reports is not None
-        self.choice = Choice(ground.scope.guard_rows if judged else 0, ground.scope.seed)
+        self.choice: Choice[Any] = Choice(ground.scope.guard_rows if judged else 0, ground.scope.seed)
 
     def row(self, row: Row) -> Iterator[Problem]:
         """The problems of one row: of its schema, or else of everything that asks for a row that fits it."""
         place = Place(self.artefact.name, row.number, row.line)
         found = faults(self.schema, row.value) or tuple(fault for check in self.checks for fault in check(row.value))
         if not found and self.schema == "sample":
-            self.choice.offer(place, row.value)
+            self.choice.offer(place, row.value["id"], row.value)
         for fault in found:
             yield Problem(place.at(fault.path), fault.code, fault.value, fault.expected)
 
@@ -47,7 +49,7 @@ class _File:
             place = Place(self.artefact.name, later, None, f"$.{self.id_field}")
             yield Problem(place, "duplicate-id", f"the id of row {first}", "an id that no other row has")
         if self.ground.scope.corpus is not None:
-            yield from judge_again(self.ground.scope.corpus, self.choice.rows())
+            yield from judge_again(self.ground.scope.corpus, self.choice.chosen())
 
 
 def check_file(artefact: Artefact, schema: str, ground: Ground) -> Iterator[Event]:

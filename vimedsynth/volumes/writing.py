@@ -104,7 +104,9 @@ def _write_blosc2(volume: Volume, path: Path) -> None:
     cparams = blosc2.CParams(
         codec=blosc2.Codec.LZ4, clevel=5, filters=[blosc2.Filter.BITSHUFFLE], filters_meta=[0], nthreads=1
     )
-    meta = {"units": str(volume.units), "scale": volume.scale, "offset": volume.offset}
+    meta: dict[str, object] = {"units": str(volume.units), "scale": volume.scale, "offset": volume.offset}
+    meta |= {"spacing_mm": volume.spacing_mm and list(volume.spacing_mm)}
+    meta |= {"origin_mm": volume.origin_mm and list(volume.origin_mm)}
     blosc2.asarray(
         data,
         chunks=chunk,

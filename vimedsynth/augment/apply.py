@@ -1,0 +1,132 @@
+"""Operations onto pixels: ``apply(scan, applied)`` is a pure function of its arguments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from vimedsynth.augment import intensity
+from vimedsynth.augment.geometry import Pass, PlaneAffine, about, forward, merged, random_field, thin_slices
+from vimedsynth.augment.receipts import Applied, Measured
+from vimedsynth.augment.truth import measure
+from vimedsynth.volumes.model import Grid, Modality, Scan, Volume, VolumeRefused
+
+GEOMETRY_NAMES = frozenset({"Affine", "AxisRotate", "HorizontalFlip", "RandomResizedCrop", "Elastic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The scan after, the way points go, and what the images show."""
+
+    scan: Scan
+    passes: tuple[Pass, ...]
+    measured: Measured
+
+    def forward(self, points: Any) -> Any:
+        """Where ``(n, 3)`` points (z, y, x in mm of the patient frame) went."""
+        return forward(self.passes, points)
+
+
+def apply(scan: Scan, applied: Sequence[Applied]) -> Outcome:
+    """Do all operations: slices dropped first, one geometry for all volumes next, then the values of each.
+
+    The order among the geometric operations, and among those of one volume's values, is the order given. Geometry goes
+    through the frame of the reference volume, so PET and CT of any matrix size stay aligned.
+    """
+    after = _drop(scan, applied)
+    reference = after.grid(after.reference)
+    passes = merged(_pass(item, reference) for item in applied if item.name in GEOMETRY_NAMES)
+    shifted = [_misregistration(item, reference) for item in applied if item.name == "Misregister"]
+
+    own = {Modality.PET: merged([*passes, *shifted])}
+    out = []
+    for volume in after.volumes:
+        grid = after.grid(volume)
+        for item in own.get(volume.modality, passes):
+            volume = item.warp(volume, grid)
+        out.append(_valued(_thinned(volume, grid, reference, applied), applied))
+    result = _same_slots(after, out)
+    return Outcome(result, tuple(passes), measure(scan, result, passes, own[Modality.PET]))
+
+
+def _same_slots(scan: Scan, volumes: list[Volume]) -> Scan:
+    rest = iter(volumes)
+    pet = next(rest) if scan.pet is not None else None
+    ct = next(rest) if scan.ct is not None else None
+    return replace(scan, pet=pet, ct=ct, masks=tuple(rest))
+
+
+def _pass(applied: Applied, grid: Grid) -> Pass:
+    """One geometric operation as a map of the patient frame; fractions are of the reference volume's box."""
+    params, (_, y, x) = applied.params, grid.centre
+    interpolation = str(params.get("interpolation", "linear"))
+    height, width = grid.shape[1] * grid.spacing[1], grid.shape[2] * grid.spacing[2]
+    if applied.name == "Affine":
+        shift = (params["shift"][0] * width, params["shift"][1] * height)
+        if interpolation == "whole-voxel":  # nothing is interpolated in the reference: SUVs stay what they are
+            shift = (_snapped(shift[0], grid.spacing[2]), _snapped(shift[1], grid.spacing[1]))
+        return PlaneAffine("axial", about((x, y), params["linear"], shift), interpolation)
+    if applied.name == "HorizontalFlip":
+        return PlaneAffine("axial", about((x, y), [[-1, 0], [0, 1]], (0, 0)), interpolation)
+    if applied.name == "RandomResizedCrop":
+        return PlaneAffine("axial", _crop(params["box"], (x, y), (width, height)), interpolation)
+    if applied.name == "AxisRotate":
+        return _rotation(str(params["axis"]), float(params["degrees"]), grid, interpolation)
+    low = tuple(o - s / 2 for o, s in zip(grid.origin, grid.spacing, strict=True))
+    high = tuple(a + s * n for a, s, n in zip(low, grid.spacing, grid.shape, strict=True))
+    box = ((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+    return random_field(float(params["amplitude_mm"]), int(params["cells"]), int(params["seed"]), box)
+
+
+def _snapped(distance: float, spacing: float) -> float:
+    return round(distance / spacing) * spacing
+
+
+def _rotation(plane: str, degrees: float, grid: Grid, interpolation: str) -> PlaneAffine:
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    z, y, x = grid.centre
+    centre = {"axial": (x, y), "coronal": (x, z), "sagittal": (y, z)}[plane]
+    return PlaneAffine(plane, about(centre, [[cos, sin], [-sin, cos]], (0, 0)), interpolation)
+
+
+def _crop(
+    box: Sequence[float], centre: tuple[float, float], extent: tuple[float, float]
+) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """The box (left, top, right, bottom in fractions) blown up to the whole picture."""
+    left, top, right, bottom = box
+    zoom = (1 / (right - left), 1 / (bottom - top))
+    middle = ((left + right) / 2 - 0.5, (top + bottom) / 2 - 0.5)
+    shift = [-m * e * z for m, e, z in zip(middle, extent, zoom, strict=True)]
+    return about(centre, [[zoom[0], 0], [0, zoom[1]]], shift)
+
+
+def _misregistration(applied: Applied, grid: Grid) -> PlaneAffine:
+    _, y, x = grid.centre
+    return PlaneAffine("axial", about((x, y), np.eye(2).tolist(), applied.params["shift_mm"]))
+
+
+def _drop(scan: Scan, applied: Sequence[Applied]) -> Scan:
+    """Slices off both ends, counted in slices of the reference; the others lose the same millimetres."""
+    start = sum(int(item.params["start"]) for item in applied if item.name == "SliceDrop")
+    end = sum(int(item.params["end"]) for item in applied if item.name == "SliceDrop")
+    depth = scan.reference.shape[0]
+    if not start and not end:
+        return scan
+    if start + end >= depth:
+        raise VolumeRefused("too-thin", scan.study_id, f"{depth} slices, {start + end} to drop")
+    return scan.slices(start, depth - end)
+
+
+def _thinned(volume: Volume, grid: Grid, reference: Grid, applied: Sequence[Applied]) -> Volume:
+    for item in applied:
+        if item.name == "Anisotropy":
+            volume = thin_slices(volume, grid, float(item.params["factor"]) * reference.spacing[0])
+    return volume
+
+
+def _valued(volume: Volume, applied: Sequence[Applied]) -> Volume:
+    if volume.modality is Modality.MASK:
+        return volume
+    chain = [a for a in applied if a.name in intensity.PIXEL_NAMES and intensity.modality_of(a) is volume.modality]
+    return intensity.change_all(volume, chain)

@@ -1,0 +1,169 @@
+"""Pixel values: tone by table, noise by OpenCV's generator, blur. Geometry is elsewhere.
+
+Every function returns a new volume. Noise is seeded from the receipt for each volume, and slices are filled in order,
+so the bytes depend on nothing else.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vimedsynth.augment.receipts import Applied
+from vimedsynth.errors import DataRefused
+from vimedsynth.volumes.model import Modality, Volume
+
+TOP = 32767
+CT_RANGE_HU = (-1024.0, 3071.0)
+"""Gamma, brightness and contrast work on this range taken as 0..1."""
+
+QUIET_NOISE_HU = 12.0
+"""Noise of the CT as it is, for simulating a lower dose: sigma grows with sqrt(1 / fraction - 1)."""
+
+Table = NDArray[np.float32]
+
+
+def change(volume: Volume, applied: Applied) -> Volume:
+    """One operation on one volume."""
+    if applied.name in TONE_NAMES:
+        return _through_table(volume, _tone(volume, _values(volume), applied))
+    if applied.name == "CountScale":
+        return _rescale_counts(volume, float(applied.params["factor"]))
+    if applied.name == "GaussianBlur":
+        return _blur(volume, float(applied.params["sigma"]))
+    if applied.name in ("GaussNoise", "Dose"):
+        return _add_noise(volume, _noise_std(volume, applied), int(applied.params["seed"]))
+    if applied.name == "ShotNoise":
+        return _add_count_noise(volume, float(applied.params["scale"]), int(applied.params["seed"]))
+    raise DataRefused(f"operation {applied.name!r} is not known; expected one of: {', '.join(sorted(PIXEL_NAMES))}")
+
+
+def change_all(volume: Volume, chain: list[Applied]) -> Volume:
+    """A chain of operations; neighbouring tones are one table."""
+    at = 0
+    while at < len(chain):
+        tones = at
+        while tones < len(chain) and chain[tones].name in TONE_NAMES:
+            tones += 1
+        if tones - at > 1:
+            table = _values(volume)
+            for applied in chain[at:tones]:
+                table = _tone(volume, table, applied)
+            volume, at = _through_table(volume, table), tones
+        else:
+            volume, at = change(volume, chain[at]), at + 1
+    return volume
+
+
+TONE_NAMES = frozenset({"RandomGamma", "RandomBrightnessContrast", "Window", "SuvScale"})
+PIXEL_NAMES = TONE_NAMES | {"CountScale", "GaussianBlur", "GaussNoise", "Dose", "ShotNoise"}
+
+
+def modality_of(applied: Applied) -> Modality:
+    """Which volume a pixel operation is for."""
+    stated = applied.params.get("on")
+    if stated is not None:
+        return Modality(stated)
+    pet = {"ShotNoise", "SuvScale", "CountScale", "GaussianBlur"}
+    return Modality.PET if applied.name in pet else Modality.CT
+
+
+def _values(volume: Volume) -> Table:
+    """What each of the 65,536 stored values means, in units (HU) or counts (PET), indexed as uint16 with sign bit turned."""
+    stored = np.arange(65536, dtype=np.float32) - 32768
+    if volume.modality is not Modality.CT:
+        return stored
+    values: Table = stored * np.float32(volume.scale) + np.float32(volume.offset)
+    return values
+
+
+def _tone(volume: Volume, table: Table, applied: Applied) -> Table:
+    params = applied.params
+    if applied.name == "SuvScale":
+        scaled: Table = table * np.float32(params["factor"])
+        return scaled
+    if applied.name == "Window":
+        half = float(params["width"]) / 2
+        windowed: Table = np.clip(table, float(params["centre"]) - half, float(params["centre"]) + half)
+        return windowed
+    low, high = CT_RANGE_HU if volume.modality is Modality.CT else (0.0, float(TOP))
+    unit = np.clip((table - low) / (high - low), 0, 1)
+    if applied.name == "RandomGamma":
+        unit = unit ** np.float32(params["gamma"])
+    else:
+        unit = np.clip(unit * np.float32(params["alpha"]) + np.float32(params["beta"]), 0, 1)
+    toned: Table = unit * np.float32(high - low) + np.float32(low)
+    return toned
+
+
+def _through_table(volume: Volume, table: Table) -> Volume:
+    if volume.modality is Modality.CT:
+        table = (table - np.float32(volume.offset)) / np.float32(volume.scale)
+    stored = np.clip(np.rint(table), -32768, TOP).astype(np.int16)
+    by_bits = np.roll(stored, 32768).view(np.uint16)  # index 0 is the bit pattern of 0, 32768 that of -32768
+    out = np.empty_like(volume.data)
+    for source, target in zip(volume.data, out, strict=True):
+        _look_up(source.view(np.uint16), by_bits, target.view(np.uint16))
+    return volume.with_data(out)
+
+
+def _look_up(source: NDArray[np.uint16], table: NDArray[np.uint16], target: NDArray[np.uint16]) -> None:
+    if int(cv2.__version__.split(".")[0]) >= 5:  # 16-bit tables came with OpenCV 5
+        cv2.LUT(source, table, target)
+    else:
+        np.take(table, source, out=target, mode="clip")
+
+
+def _rescale_counts(volume: Volume, factor: float) -> Volume:
+    """Other stored counts for the same SUVs: the scale moves the other way. Never clips."""
+    top = int(volume.data.max(initial=0))
+    factor = min(factor, TOP / top) if top else factor
+    scaled = _through_table(replace(volume, modality=Modality.PET), _values_of_counts() * np.float32(factor))
+    return replace(scaled, modality=volume.modality, scale=volume.scale / factor)
+
+
+def _values_of_counts() -> Table:
+    return np.arange(65536, dtype=np.float32) - 32768
+
+
+def _blur(volume: Volume, sigma: float) -> Volume:
+    out = np.empty_like(volume.data)
+    for source, target in zip(volume.data, out, strict=True):
+        cv2.GaussianBlur(source, (0, 0), sigma, target, sigma, cv2.BORDER_REPLICATE)
+    return volume.with_data(out)
+
+
+def _noise_std(volume: Volume, applied: Applied) -> float:
+    """In stored counts."""
+    if applied.name == "Dose":
+        return QUIET_NOISE_HU * float(np.sqrt(1 / float(applied.params["fraction"]) - 1)) / volume.scale
+    full = TOP if volume.modality is Modality.PET else (CT_RANGE_HU[1] - CT_RANGE_HU[0]) / volume.scale
+    return float(applied.params["std"]) * full
+
+
+def _add_noise(volume: Volume, std: float, seed: int) -> Volume:
+    out = np.empty_like(volume.data)
+    noise = np.empty(volume.shape[1:], np.int16)
+    floor = min(0, int(volume.data.min())) if volume.modality is Modality.PET else -32768
+    cv2.setRNGSeed(seed)
+    for source, target in zip(volume.data, out, strict=True):
+        cv2.randn(noise, 0, std)
+        cv2.add(source, noise, target)
+        if floor > -32768:
+            cv2.max(target, floor, target)
+    return volume.with_data(out)
+
+
+def _add_count_noise(volume: Volume, scale: float, seed: int) -> Volume:
+    """Noise whose variance grows with the value, as counting does: ``var = value * scale`` on values 0..1."""
+    out = np.empty_like(volume.data)
+    noise = np.empty(volume.shape[1:], np.float32)
+    gain = float(np.sqrt(scale * TOP))
+    cv2.setRNGSeed(seed)
+    for source, target in zip(volume.data, out, strict=True):
+        cv2.randn(noise, 0, gain)
+        value = np.maximum(source, 0).astype(np.float32)
+        noisy = value + noise * cv2.sqrt(value)
+        target[:] = np.rint(np.clip(noisy, 0, TOP)).astype(np.int16)
+    return volume.with_data(out)

@@ -1,0 +1,190 @@
+"""Truth: what an operation makes false about a text, declared per operation and measured on the images.
+
+Declared, with the reason (tests/test_truth.py measures every line on the phantom):
+
+- rotation, shift: nothing (anatomy moves with its side; sizes and values stay). A rotation beyond 45 degrees makes
+  right and left of the picture hard to tell: laterality.
+- scale beyond 2 %, crop, elastic: size. Crop and elastic also move neighbours apart: elastic keeps places.
+- flip: laterality and position (the heart is on the right then).
+- slice drop beyond the overlap of the regions, misregistration beyond 3 mm: position.
+- PET noise, blur, thick slices: suv; strong ones blur edges and hide small lesions: size, uptake. SuvScale: suv and uptake; CountScale: nothing.
+- CT tone, window, noise: nothing that reports claim.
+
+Measured afterwards: body that left the picture (position), peaks that moved (suv).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from vimedsynth.augment.geometry import Pass, forward
+from vimedsynth.augment.receipts import Applied, Measured, Params
+from vimedsynth.samples import Claim
+from vimedsynth.volumes.model import Modality, Scan, Volume
+
+OVERLAP_SLICES = 20
+"""Regions overlap by this many slices at the cuts; dropping as many there loses nothing of the region."""
+
+DEFAULT_TOLERANCE = {"suv": 0.01, "body_lost": 0.01}
+
+_NONE: frozenset[Claim] = frozenset()
+_SIZE_TOLERANCE = 0.02
+_STEADY_DEGREES = 45.0
+_PEAKS = 24
+_BODY_HU = -400.0
+
+
+def declared(applied: Applied, region: str = "whole") -> frozenset[Claim]:
+    """The claims that an operation with these parameters makes unsafe."""
+    if applied.name == "SliceDrop":
+        return _slice_drop(applied.params, region)
+    return INVALIDATES_BY_NAME[applied.name](applied.params)
+
+
+def _affine(params: Params) -> frozenset[Claim]:
+    linear = np.asarray(params["linear"], float)
+    stretches = np.linalg.svd(linear, compute_uv=False)
+    claims = _NONE
+    if np.abs(stretches - 1).max() > _SIZE_TOLERANCE:
+        claims |= {Claim.SIZE}
+    if np.linalg.det(linear) < 0:
+        claims |= {Claim.LATERALITY, Claim.POSITION}
+    return claims | _rotation({"degrees": np.degrees(np.arctan2(linear[1, 0], linear[0, 0]))})
+
+
+def _rotation(params: Params) -> frozenset[Claim]:
+    return frozenset({Claim.LATERALITY, Claim.POSITION}) if abs(float(params["degrees"])) > _STEADY_DEGREES else _NONE
+
+
+def _slice_drop(params: Params, region: str) -> frozenset[Claim]:
+    allowed = {"whole": (0, 0), "head_neck": (0, OVERLAP_SLICES), "abdomen_pelvis": (OVERLAP_SLICES, 0)}
+    start, end = allowed.get(region, (OVERLAP_SLICES, OVERLAP_SLICES))
+    lost = int(params["start"]) > start or int(params["end"]) > end
+    return frozenset({Claim.POSITION}) if lost else _NONE
+
+
+def _noise(params: Params) -> frozenset[Claim]:
+    if params.get("on") == "ct" or float(params["std"]) == 0:
+        return _NONE
+    strong = {Claim.UPTAKE, Claim.SIZE} if float(params["std"]) > 0.02 else set()
+    return frozenset({Claim.SUV, *strong})
+
+
+def _count_noise(params: Params) -> frozenset[Claim]:
+    scale = float(params["scale"])
+    claims = {Claim.SUV} | ({Claim.SIZE} if scale > 0.002 else set()) | ({Claim.UPTAKE} if scale > 0.02 else set())
+    return frozenset(claims)
+
+
+def _blur(params: Params) -> frozenset[Claim]:
+    strong = {Claim.UPTAKE} if float(params["sigma"]) > 1.5 else set()
+    return frozenset({Claim.SUV, Claim.SIZE, *strong}) if params.get("on") != "ct" else frozenset({Claim.SIZE})
+
+
+def _misregister(params: Params) -> frozenset[Claim]:
+    return frozenset({Claim.POSITION}) if np.hypot(*params["shift_mm"]) > 3.0 else _NONE
+
+
+INVALIDATES_BY_NAME: dict[str, Callable[[Params], frozenset[Claim]]] = {
+    "Affine": _affine,
+    "AxisRotate": _rotation,
+    "HorizontalFlip": lambda _: frozenset({Claim.LATERALITY, Claim.POSITION}),
+    "RandomResizedCrop": lambda _: frozenset({Claim.SIZE}),
+    "Elastic": lambda _: frozenset({Claim.SIZE}),
+    "Anisotropy": lambda _: frozenset({Claim.SIZE, Claim.SUV}),
+    "Misregister": _misregister,
+    "GaussNoise": _noise,
+    "ShotNoise": _count_noise,
+    "GaussianBlur": _blur,
+    "SuvScale": lambda _: frozenset({Claim.SUV, Claim.UPTAKE}),
+    "CountScale": lambda _: _NONE,
+    "RandomGamma": lambda params: frozenset({Claim.SUV, Claim.UPTAKE}) if params.get("on") == "pet" else _NONE,
+    "RandomBrightnessContrast": lambda params: (
+        frozenset({Claim.SUV, Claim.UPTAKE}) if params.get("on") == "pet" else _NONE
+    ),
+    "Window": lambda _: _NONE,
+    "Dose": lambda _: _NONE,
+}
+
+
+def invalidated(
+    applied: tuple[Applied, ...], measured: Measured, tolerance: dict[str, float], region: str = "whole"
+) -> frozenset[Claim]:
+    """Declared and measured together."""
+    limits = {**DEFAULT_TOLERANCE, **tolerance}
+    claims = frozenset[Claim]().union(*(declared(item, region) for item in applied))
+    if measured.body_lost > limits["body_lost"]:
+        claims |= {Claim.POSITION}
+    if measured.peak_change is not None and measured.peak_change > limits["suv"]:
+        claims |= {Claim.SUV}
+    return claims
+
+
+def mirrored(applied: tuple[Applied, ...]) -> bool:
+    """Whether the body is seen in a mirror: an odd number of flips."""
+    flips = sum(item.name == "HorizontalFlip" for item in applied)
+    turned = sum(item.name == "Affine" and np.linalg.det(np.asarray(item.params["linear"])) < 0 for item in applied)
+    return bool((flips + turned) % 2)
+
+
+def measure(before: Scan, after: Scan, passes: list[Pass], pet_passes: list[Pass]) -> Measured:
+    """Compare the hottest PET voxels and the body before and after; costs far less than one warp."""
+    lost = _body_lost(before, after, passes)
+    if before.pet is None or after.pet is None:
+        return Measured(lost)
+    return Measured(lost, _peak_change(before, after, pet_passes))
+
+
+def _body_lost(before: Scan, after: Scan, passes: list[Pass]) -> float:
+    volume = before.ct or before.pet
+    if volume is None:
+        return 0.0
+    step = tuple(max(1, n // 32) for n in volume.shape)
+    coarse = volume.data[:: step[0], :: step[1], :: step[2]]
+    points = before.grid(volume).to_mm(np.argwhere(coarse > _body_level(volume, coarse)).astype(np.float64) * step)
+    if not len(points):
+        return 0.0
+    target = after.ct if before.ct is not None else after.pet
+    assert target is not None  # the same volumes are there before and after
+    grid = after.grid(target)
+    index = grid.to_index(forward(passes, points))
+    inside = ((index > -0.5 - 1e-6) & (index < np.array(grid.shape) - 0.5 + 1e-6)).all(axis=1)
+    return round(float(1 - inside.mean()), 6)
+
+
+def _body_level(volume: Volume, coarse: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> float:
+    if volume.modality is Modality.CT:
+        return (_BODY_HU - volume.offset) / volume.scale
+    return float(coarse.mean())
+
+
+def _peak_change(before: Scan, after: Scan, passes: list[Pass]) -> float:
+    """The largest relative change among the hottest peaks, looked for within a voxel of where they should be."""
+    assert before.pet is not None
+    assert after.pet is not None
+    flat = before.pet.data.reshape(before.pet.shape[0], -1)
+    hottest = flat.argmax(axis=1)
+    values = flat[np.arange(len(flat)), hottest].astype(np.float64)
+    index = np.stack([np.arange(len(flat)), *np.unravel_index(hottest, before.pet.shape[1:])], axis=1)
+    # A slice's hottest voxel beside a hotter one of the next slice is a flank, not a peak.
+    peak = [before.pet.data[_around(place)].max() <= value for place, value in zip(index, values, strict=True)]
+    chosen = [at for at in np.argsort(-values, kind="stable") if peak[at]][:_PEAKS]
+    index = index[chosen]
+    grid = after.grid(after.pet)
+    there = np.rint(grid.to_index(forward(passes, before.grid(before.pet).to_mm(index)))).astype(int)
+    changes = [
+        _change(after.pet, place, value * before.pet.scale) for place, value in zip(there, values[chosen], strict=True)
+    ]
+    known = [change for change in changes if change is not None]
+    return round(float(max(known)), 6) if known else 0.0
+
+
+def _change(pet: Volume, place: np.ndarray[tuple[int, ...], np.dtype[np.int_]], value: float) -> float | None:
+    if value <= 0 or (place < 0).any() or (place >= pet.shape).any():
+        return None
+    return abs(float(pet.data[_around(place)].max()) * pet.scale - value) / value
+
+
+def _around(place: np.ndarray[tuple[int, ...], np.dtype[np.int_]]) -> tuple[slice, ...]:
+    """The voxel and its neighbours."""
+    return tuple(slice(max(0, p - 1), p + 2) for p in place)
