@@ -11,9 +11,9 @@ from zlib import crc32
 from benchmarks.corruption import assertions, attributes, places, whole
 from benchmarks.corruption.rewrites import apply_many
 from benchmarks.corruption.source import (
+    DENIES,
     FINDINGS,
     LARGEST,
-    NEGATIVE,
     PHYSIOLOGIC,
     Source,
     replaced,
@@ -151,10 +151,10 @@ def question_answer(name: str, source: Source, false: str) -> tuple[str, str] | 
     """
     if (source.now != source.text or "điều trị" in source.text) and name not in ("19", "22"):
         return None
-    if (name == "1" and NEGATIVE.match(source.text)) or source.text.startswith("Không còn"):
+    if (name in ("1", "21") and DENIES.search(source.text)) or source.text.startswith("Không còn"):
         return None
     if name == "1b":  # one side alone is lossy, not false; so the answer denies the other
-        if not source.is_finding or NEGATIVE.match(source.text):
+        if not source.is_finding:
             return None
         false = false.removesuffix(".") + ", bên còn lại không có tổn thương tương tự."
     if name == "15" and false.startswith(("Cần", "Nên", "Đối chiếu", "Lưu ý")):
