@@ -18,9 +18,10 @@ def read_nifti(path: Path, modality: Modality, limit: int = DEFAULT_LIMIT_BYTES)
     try:
         import nibabel
         from nibabel import orientations
+        from nibabel.imageglobals import LoggingOutputSuppressor
     except ImportError:
         raise missing_extra("imaging", "reading NIfTI") from None
-    with _open(path) as stream:
+    with _open(path) as stream, LoggingOutputSuppressor():  # what it would log is refused or accepted here by name
         image = nibabel.Nifti1Image.from_stream(stream)
         shape = tuple(int(n) for n in image.shape)
         if len(shape) != 3:
