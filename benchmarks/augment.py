@@ -143,17 +143,16 @@ def torchio_volume() -> Callable[[Pair], Any]:
     geometry = tio.RandomAffine(
         scales=(SCALE,) * 6, degrees=(DEGREES, DEGREES, 0, 0, 0, 0), translation=(0, 0, 9, 9, 9, 9)
     )
-    noise = tio.RandomNoise(std=(3276, 3276), include=["pet"])
-    gamma = tio.RandomGamma(log_gamma=(0.095, 0.095), include=["ct"])
+    noise = tio.RandomNoise(std=(3276, 3276))
+    gamma = tio.RandomGamma(log_gamma=(0.095, 0.095))
 
     def run(pair: Pair) -> Any:
         pet = torch.from_numpy(pair.pet[None].astype(np.float32))
         ct = torch.from_numpy((pair.ct[None].astype(np.float32) + 1024) / 4095)
-        subject = tio.Subject(
-            pet=tio.ScalarImage(tensor=pet, affine=np.diag([2.0, 2, 2, 1])),
-            ct=tio.ScalarImage(tensor=ct, affine=np.eye(4)),
-        )
-        return gamma(noise(geometry(subject)))
+        # it refuses two matrix sizes in one subject: one subject each, with the same fixed parameters
+        first = tio.Subject(pet=tio.ScalarImage(tensor=pet, affine=np.diag([2.0, 2, 2, 1])))
+        second = tio.Subject(ct=tio.ScalarImage(tensor=ct, affine=np.eye(4)))
+        return noise(geometry(first)), gamma(geometry(second))
 
     return run
 
@@ -190,7 +189,10 @@ def batchgenerators_slices() -> Callable[[Pair], Any]:
         size: SpatialTransform((size, size), 0, random_crop=False, p_rotation=1, rotation=np.radians(DEGREES), p_scaling=1,
                                scaling=(1 / SCALE, 1 / SCALE), p_elastic_deform=0) for size in (PET_SIZE, CT_SIZE)
     }  # fmt: skip
-    noise, gamma = GaussianNoiseTransform((0.01, 0.01)), GammaTransform((GAMMA, GAMMA), 0, False, 0)
+    noise, gamma = (
+        GaussianNoiseTransform((0.01, 0.01)),
+        GammaTransform((GAMMA, GAMMA), p_invert_image=0, synchronize_channels=False, p_per_channel=1, p_retain_stats=0),
+    )
 
     def run(pair: Pair) -> Any:
         out = []
