@@ -51,20 +51,20 @@ class Pair:
 
 
 def make_pair(depth: int) -> Pair:
-    """Smooth bodies with noise, so that deflate and bit shuffling meet something like a scan."""
+    """Smooth bodies in noisy air that deflate packs about 2.9 times, as it does the published arrays."""
     rng = np.random.default_rng(0)
 
-    def volume(size: int, low: float, high: float, noise: float) -> np.ndarray[Any, np.dtype[np.int16]]:
+    def volume(size: int, low: float, high: float, noise: float, air: float) -> np.ndarray[Any, np.dtype[np.int16]]:
         y, x = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j]
         body = ((x / 0.8) ** 2 + (y / 0.55) ** 2 < 1).astype(np.float32)
         slices = []
         for _ in range(depth):
             coarse = cv2.resize(rng.random((size // 16, size // 16), np.float32), (size, size))
-            grain = rng.standard_normal((size, size), np.float32) * noise
-            slices.append(low + body * (coarse * (high - low) + grain))
+            grain = rng.standard_normal((size, size), np.float32) * (air + body * (noise - air))
+            slices.append(low + body * coarse * (high - low) * 0.2 + grain)
         return np.clip(np.rint(slices), low, high).astype(np.int16)
 
-    return Pair(volume(PET_SIZE, 0, 32767, 200), volume(CT_SIZE, -1000, 1500, 12))
+    return Pair(volume(PET_SIZE, 0, 32767, 120, 20), volume(CT_SIZE, -1010, 1500, 12, 6))
 
 
 def matrix(size: int) -> np.ndarray[Any, np.dtype[np.float64]]:
