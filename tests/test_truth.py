@@ -1,7 +1,7 @@
 """What an operation declares, measured on the phantom: centre, side, size, SUVmax and the PET/CT alignment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from vimedsynth.augment.receipts import Applied
 from vimedsynth.augment.truth import INVALIDATES_BY_NAME, declared, invalidated, mirrored
 from vimedsynth.phantom import PhantomSpec, lesion_centre_mm, read_spec, render
 from vimedsynth.samples import Claim
-from vimedsynth.volumes import Scan, Volume
+from vimedsynth.volumes import Modality, Scan, Units, Volume
 
 SPEC = {
     "study_id": "truth",
@@ -224,3 +224,25 @@ def test_count_scale_never_clips_and_keeps_suvs() -> None:
     assert outcome.scan.pet is not None
     assert outcome.scan.pet.data.max() == 32767
     assert np.allclose(outcome.scan.pet.values(), scan.pet.values(), atol=0.001)
+
+
+def test_a_tone_done_with_the_warp_is_the_tone_after_it() -> None:
+    turn, tones = Applied(*OPERATIONS["rotation"]), [Applied(*OPERATIONS["gamma"]), Applied(*OPERATIONS["tone"])]
+    together = apply(before()[1], [turn, *tones]).scan
+    apart = apply(apply(before()[1], [turn]).scan, tones).scan
+    for first, second in zip(together.volumes, apart.volumes, strict=True):
+        assert np.array_equal(first.data, second.data)
+
+
+def test_masks_go_with_the_scan_and_keep_their_labels() -> None:
+    scan = before()[1]
+    assert scan.ct is not None
+    labels = (scan.ct.data > 1200).astype(np.int16) * 3
+    mask = replace(scan.ct, data=labels, modality=Modality.MASK, units=Units.LABEL)
+    ops = [Applied(*OPERATIONS[name]) for name in ("rotation", "elastic", "anisotropy", "dose", "gamma")]
+    outcome = apply(replace(scan, masks=(mask,)), ops)
+    moved = outcome.scan.masks[0]
+    assert set(np.unique(moved.data)) == {0, 3}
+    centre = outcome.forward(stated())[0]
+    index = np.rint(outcome.scan.grid(moved).to_index(centre)).astype(int)
+    assert moved.data[tuple(index)] == 3

@@ -60,6 +60,9 @@ def run_job(job: Job) -> tuple[list[Receipt], list[Refusal]]:
             receipts.append(_copy(scan, plan, regions, job))
         except VolumeRefused as error:
             refusals[plan.region, error.code] = Refusal(job.study_id, plan.region, error.code, str(error))
+        except MemoryError:
+            told = f"{job.study_id}: shape {scan.reference.shape} needs more memory than there is"
+            refusals[plan.region, "out-of-memory"] = Refusal(job.study_id, plan.region, "out-of-memory", told)
     return receipts, list(refusals.values())
 
 
