@@ -209,6 +209,15 @@ def test_slice_drop_within_the_overlap_keeps_the_region() -> None:
     assert declared(Applied("SliceDrop", {"start": 0, "end": 21}), "chest") == {Claim.POSITION}
 
 
+def test_the_margin_of_a_region_may_be_lost() -> None:
+    chest = before()[1].slices(50, 120)
+    within, beyond = (Applied("SliceDrop", {"start": n, "end": 0}) for n in (20, 40))
+    assert apply(chest, [within], "chest").measured.body_lost == 0
+    assert apply(chest, [beyond], "chest").measured.body_lost > 0.1
+    assert apply(chest, [within], "abdomen_pelvis").measured.body_lost == 0
+    assert apply(chest, [within], "head_neck").measured.body_lost > 0.1
+
+
 def test_lost_peaks_cost_the_suv() -> None:
     tiny = {**SPEC, "lesions": [{"organ": "thyroid", "side": "left", "size_mm": 3, "suv_max": 20.0}]}
     scan, turn = render(tiny), Applied(*OPERATIONS["rotation"])

@@ -28,11 +28,12 @@ class Outcome:
         return forward(self.passes, points)
 
 
-def apply(scan: Scan, applied: Sequence[Applied]) -> Outcome:
+def apply(scan: Scan, applied: Sequence[Applied], region: str = "whole") -> Outcome:
     """Do all operations: slices dropped first, one geometry for all volumes next, then the values of each.
 
     The order among the geometric operations, and among those of one volume's values, is the order given. Geometry goes
-    through the frame of the reference volume, so PET and CT of any matrix size stay aligned.
+    through the frame of the reference volume, so PET and CT of any matrix size stay aligned. ``region`` says whose
+    margins may be lost without harm.
     """
     after = _drop(scan, applied)
     reference = after.grid(after.reference)
@@ -44,7 +45,7 @@ def apply(scan: Scan, applied: Sequence[Applied]) -> Outcome:
     for volume in after.volumes:
         out.append(_changed(volume, after.grid(volume), own.get(volume.modality, passes), reference, applied))
     result = _same_slots(after, out)
-    return Outcome(result, tuple(passes), measure(scan, result, passes, own[Modality.PET]))
+    return Outcome(result, tuple(passes), measure(scan, result, passes, own[Modality.PET], region))
 
 
 def _same_slots(scan: Scan, volumes: list[Volume]) -> Scan:

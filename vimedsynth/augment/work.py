@@ -99,7 +99,7 @@ def _range(scan: Scan, plan: Plan, regions: Regions | None) -> tuple[int, int]:
 def _copy(scan: Scan, plan: Plan, regions: Regions | None, job: Job) -> Receipt:
     start, stop = _range(scan, plan, regions)
     part = scan if (start, stop) == (0, scan.reference.shape[0]) else scan.slices(start, stop)
-    outcome = apply(part, plan.applied)
+    outcome = apply(part, plan.applied, plan.region)
     volumes = {v.modality.value: v for v in outcome.scan.volumes}
     files = copy_files(plan, job.format, tuple(volumes))
     try:
