@@ -15,7 +15,10 @@ from vimedsynth.words import fold, split
 
 TIERS = ("definite", "likely", "probable", "suspect")
 SIDES = frozenset({"side:right", "side:left", "side:both"})
-LOOSE = frozenset({"parenchyma", "mucosa", "lobe", "lumen", "body", "tail", "midline", "region:body"})
+LOOSE = frozenset({"parenchyma", "mucosa", "lobe", "lumen", "body", "tail", "midline", "region:body"}) - {
+    "body",
+    "tail",
+}
 SAME_HEAD = (
     frozenset({"nodule", "thyroid-nodule", "hypodensity", "soft-tissue-density", "calcification", "schmorl"}),
     frozenset({"mass", "soft-tissue-density", "opacity-patch", "hypodensity", "mixed-density", "consolidation"}),
@@ -34,11 +37,16 @@ ASKS_HISTORY = re.compile(
 ASKS_ADVICE = re.compile(
     r"đối chiếu|theo dõi|khuyến|đề nghị|làm thêm|cần làm|xét nghiệm|bước tiếp|nên làm|kiểm tra thêm"
 )
+ONLY = re.compile(r"\bchỉ (?:ghi nhận|có|thấy|phát hiện)\b|\bduy nhất\b")
 ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
-EXCLUDES = re.compile(r"^\s*(?:ngoài|bên cạnh|trừ)\s+(.+?),|(?:khác|nào|còn|[,;])\s+(?:ngoài|trừ)\s+([^,?]+)")
+EXCLUDES = re.compile(
+    r"^\s*(?:ngoài|bên cạnh|trừ)\s+(?!ra\b)(.+?),?\s+(?=có\b|còn\b|chưa\b|không\b|thì\b|liệu\b|phát hiện\b|ghi nhận\b|vị trí\b|ở\b.*\bcòn\b)|(?:khác|nào|còn|[,;])\s+(?:ngoài|trừ)\s+([^,?]+)"
+)
 ANSWER_EXCLUDES = re.compile(
     r"(?:^\s*|[,;]\s*|khác\s+|còn\s+)(?:ngoài|trừ)\s+(?!ra\b|da\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)"
 )
+ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$")
+HIGHEST = re.compile(r"cao nhất|mạnh nhất")
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)
 
 
@@ -105,6 +113,13 @@ class AnswerJudge:
         shift = len(self.answer) - len(rest)
         items, heads = self.focus.items, self.focus.heads
         said: list[Fact] = []
+        if not rest.strip(" .,;") and lead:
+            self._bare(lead)
+            return
+        alone = ALONE.match(rest)
+        if alone and "suv" in self.question:
+            self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)), items, heads)
+            return
         for sentence in flat_report(rest).sentences:
             for fact in sentence_facts(self._without_exclusion(sentence.text)):
                 start = sentence.span.start + shift
@@ -114,6 +129,17 @@ class AnswerJudge:
                 items = fact.items or items
                 heads = fact.heads or heads
         self._lead(lead, said)
+
+    def _bare(self, lead: str) -> None:
+        """ "Có." and "Không." say or deny just what was asked."""
+        whole = Span(0, len(self.answer))
+        for asked in self.focus.facts:
+            if self._says_nothing(asked) or asked.polarity != "present":
+                continue
+            if lead == "có":
+                self._present(replace(asked, span=whole), asked.items, asked.heads)
+            else:
+                self._absent(replace(asked, span=whole, polarity="absent"), asked.items)
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
@@ -137,7 +163,13 @@ class AnswerJudge:
             up = bool(first.levels & {"increased", "mild"})
             if up != (lead == "có") and "none" not in (levels | (first.levels if up else frozenset())):
                 self.object("question-polarity", "the first word of the answer denies what the answer says", first.span)
-        elif self.focus.heads and first.heads & self.focus.heads and first.polarity in ("present", "absent"):
+        elif (
+            self.focus.heads
+            and first.heads & self.focus.heads
+            and not first.levels
+            and not levels
+            and first.polarity in ("present", "absent")
+        ):
             if (
                 (first.polarity == "present") != (lead == "có")
                 and len(said) == 1
@@ -160,7 +192,17 @@ class AnswerJudge:
             return
         if fact.polarity == "present" and self._says_nothing(fact):
             return
+        if fact.levels & {"increased", "mild"} and ONLY.search(fold(fact.span.of(self.answer))):
+            self._only(fact)
         self._present(fact, items, heads)
+
+    def _only(self, fact: Fact) -> None:
+        """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other avid finding may stand in the report."""
+        named = (fact, *self.excluded)
+        for row in self.source.facts:
+            if row.avid and row.fact.suvs and not any(_same_finding(n, row.fact) for n in named):
+                self.object("exclusion-scope", f"the report has another avid finding, {_said(row)}", fact.span)
+                return
 
     def _says_nothing(self, fact: Fact) -> bool:
         return not (fact.heads or fact.items or fact.sizes or fact.suvs or fact.levels or fact.readings or fact.invasions
@@ -179,10 +221,17 @@ class AnswerJudge:
 
     def _advice(self, fact: Fact) -> None:
         wanted = fact.advice - {"note", "correlate", "if-needed", "history"}
+        conditional = False
         for row in self.source.advice:
             given = row.fact.advice | ({"follow"} if "note" in row.fact.advice else set())
+            if "if-needed" in given and "if-needed" not in fact.advice and wanted and wanted <= given:
+                conditional = True
+                continue
             if wanted <= given or ("endoscopy" in wanted and wanted - {"clinical"} <= given):
                 return
+        if conditional:
+            self.object("changed-advice", "the report advises this only if needed", fact.span)
+            return
         union = frozenset().union(*(r.fact.advice for r in self.source.advice)) if self.source.advice else frozenset()
         if wanted and not wanted <= union | ({"follow"} if "note" in union else frozenset()):
             self.object("added-advice", "the report does not advise this", fact.span)
@@ -192,7 +241,8 @@ class AnswerJudge:
     def _present(self, fact: Fact, items: tuple[Item, ...], heads: frozenset[str]) -> None:
         places = fact.items
         known = lexicon().within
-        if not any(i.atoms & known.keys() or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places):
+        derived = not any(i.atoms & known.keys() or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
+        if derived:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
             places = tuple(Item(i.atoms | extra, side or i.side) for i in items) if items else places
@@ -209,7 +259,7 @@ class AnswerJudge:
                 return
             if best is None or _cost(faults) < _cost(best):
                 best = faults
-        if len(places) > 1 and not fact.items and any(self._from_context(fact, i, pool, heads) for i in places):
+        if len(places) > 1 and derived and any(self._from_context(fact, i, pool, heads) for i in places):
             return
         parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
         if len(places) > 1 and self._by_parts(fact, places, pool):
@@ -358,7 +408,6 @@ class AnswerJudge:
         for relation in fact.invasions:
             self._invasion(relation, src, add)
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular"}
-        extra -= {m for m in extra if m.startswith("amount") and any(o.startswith("amount") for o in src.modifiers)}
         if extra:
             add("added-finding", f"the report does not describe it so ({', '.join(sorted(extra))})")
         if fact.prior and self.focus.history and not fact.prior - {"versus"} <= src.prior:
@@ -395,10 +444,16 @@ class AnswerJudge:
                     "prior-as-current" if prior else "unit" if scaled & have else "number",
                     f"the report gives {_sizes(src)}",
                 )
+            elif {m.kind} | {x.kind for x in src.sizes if x.dims == m.dims} == {"length", "thickness"}:
+                add("number", "the report gives a length for a thickness, or the reverse")
             elif m.op == "~" and m.dims == (10.0,) and self._few_elsewhere(src):
                 add("threshold-as-value", "the impression says vài mm: the 10 mm is a threshold, not a measure")
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
                 add("threshold-as-value", "the report gives a threshold, not a measure")
+        if fact.suvs and HIGHEST.search(self.question) and not self.focus.items:
+            top = max((v for r in self.source.facts for v in r.fact.suvs), default=0.0)
+            if top not in fact.suvs:
+                add("number", f"the highest SUVmax of the report is {top:g}")
         for value in fact.suvs:
             if value not in src.suvs:
                 moved = {round(value * k, 4) for k in (10.0, 0.1, 100.0, 0.01)}
@@ -474,7 +529,9 @@ class AnswerJudge:
 
     def _absent(self, fact: Fact, items: tuple[Item, ...]) -> None:
         places = fact.items or items
-        beyond = bool(self.excluded) and not [i for i in fact.items if i.atoms - {"region:body"}]
+        beyond = any(f.items or f.heads for f in self.excluded) and not [
+            i for i in fact.items if i.atoms - {"region:body", "rel:above"}
+        ]
         everywhere = beyond or any("region:body" in i.atoms for i in places) or not places
         if "physiologic" in fact.readings:
             denied = [
@@ -565,6 +622,8 @@ class AnswerJudge:
             return False
         if everywhere:
             return src.polarity == "absent"
+        if fact.readings - src.readings - {"not"} and not (fact.levels or fact.heads):
+            return False
         for item in places:
             want = item.atoms - LOOSE
             if "region:body" in src.atoms and src.polarity == "absent":
@@ -593,7 +652,7 @@ def _head_in(head: str, src: Fact) -> bool:
 
 def _same_finding(excluded: Fact, src: Fact) -> bool:
     mine = frozenset(a for a in excluded.atoms - LOOSE if not a.startswith(("rel:", "wall:", "zone:")))
-    if not mine:
+    if not mine or (len(excluded.items) > 1 and excluded.heads & src.heads & {"node"}):
         return bool(excluded.heads & src.heads)
     return bool(mine & frozenset().union(*(i.wider for i in src.items))) if src.items else False
 

@@ -14,6 +14,13 @@ PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lu
                     "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter"})  # fmt: skip
 LISTING = frozenset({",", "/", ";", "và", "hoặc", "hay", "cùng", "lẫn", "&"})
 COUNTS = {"1": "one", "2": "two", "3": "three"}
+DEGREES = {
+    "mức độ nhẹ": "mild",
+    "mức độ ít": "mild",
+    "mức độ vừa": "moderate",
+    "mức độ trung bình": "moderate",
+    "mức độ nhiều": "strong",
+}
 CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 REPORT_ADVICE = frozenset({"cần", "nên", "đề nghị", "khuyến"})
 LONE_TARGETS = frozenset({"biopsy", "ultrasound", "fna", "endoscopy", "mri", "ct3", "specialist", "histology"})
@@ -109,6 +116,7 @@ class ClauseReader:
         self.below = False
         self.about = False
         self.item_start, self.item_end = -1, -1
+        self.suv_pending = False  # "SUVmax của hạch này là 7,1": the number comes later in the clause
         self.soft = False  # the tier so far is only "gợi ý": a later word decides
         self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
         self.side_order: list[str] = []
@@ -244,6 +252,9 @@ class ClauseReader:
             if len(fact.suvs) == len(items) > 1:
                 part = replace(part, suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
             out.append(part)
+        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a}) < len(items):
+            values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
+            return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
         return out if paired else [fact]
 
@@ -274,6 +285,8 @@ class ClauseReader:
 
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
+            if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
+                self.mode = ""  # the comparison is over
             return
         numeral_next = bool(ROMAN.match(self.peek().value)) or self.peek().kind == "num"
         if not (numeral_next and self.numeral and not self.side) or self.numeral:
@@ -307,7 +320,7 @@ class ClauseReader:
             return
         if word in {"không", "chưa"}:
             self.negated = True
-            if self.peek().kind in ("head", "invasion", "generic") and not self.absent:
+            if self.peek().kind in ("head", "invasion") and not self.absent:
                 self._negation("absent")
             return
         if word in {"suvmax", "suv", "suvl", "suvpeak", "suvmean", "suvbw"}:
@@ -410,6 +423,11 @@ class ClauseReader:
         if "rib" in self.atoms and self.peek().value not in {"x", "mm", "cm"}:
             self.atoms.add(f"rib:{tok.value}")
             return
+        if self.suv_pending and self.peek().value not in {"x", "mm", "cm", "m", "%", "/"}:
+            self.suv_pending = False
+            self.draft.suvs.append((number(tok.value), Span(tok.start, tok.end)))
+            self.about = False
+            return
         dims, unit, end = self._dims(tok)
         if unit or len(dims) > 1 or self.before().value in {"thước", "kính"}:
             self._measure(dims, unit, tok.start, end)
@@ -454,6 +472,7 @@ class ClauseReader:
         if self.peek().value == "max":
             self.at += 1
         start = self.at
+        self.suv_pending = True
         while self.peek().kind != "num":
             nxt = self.peek()
             if nxt.kind not in (
@@ -474,6 +493,7 @@ class ClauseReader:
             if self.at - start > 5:
                 self.at = start
                 return
+        self.suv_pending = False
         while self.peek().kind == "num":
             value = self.peek()
             self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
@@ -558,6 +578,11 @@ class ClauseReader:
         self._close_item()
         if self.mode == "invasion":
             self.mode = ""
+        if tok.value in ("dilatation", "atelectasis") and any(
+            t.value == "gây" for t in self.toks[max(0, self.at - 10) : self.at]
+        ):
+            self.draft.modifiers.add(f"effect:{tok.value}")
+            return
         if self._largest_ahead() and self.draft.levels and self.draft.suvs and self.before().value == "và":
             self._split()
         elif self._largest_ahead():
@@ -669,6 +694,9 @@ class ClauseReader:
             if self.peek().kind == "intensity":
                 self._grade(self.peek())
                 self.at += 1
+            elif self.peek().kind == "modifier" and self.peek().text in DEGREES:
+                self._grade(Token("intensity", DEGREES[self.peek().text], "", 0, 0))
+                self.at += 1
             elif self.peek().value == "mức" and self.peek(1).value == "độ":
                 self.at += 2
 
@@ -733,11 +761,36 @@ class ClauseReader:
         self._negation(tok.value)
 
     def _negation(self, polarity: str) -> None:
-        if not self.draft.empty():
-            self._close()
+        if polarity == "absent" and self.draft.heads and self._denies_uptake():
+            self.negated = True  # "nốt mờ, không thấy tăng chuyển hóa FDG": an attribute of the finding
+            return
+        d = self.draft
+        self._close_item()
+        placed = d.items and not (d.heads or d.levels or d.sizes or d.suvs or d.readings or d.modifiers)
+        if not d.empty() and not (placed and d.polarity == "present"):
+            self._close()  # what came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial
         self.absent = polarity
         self.draft.polarity = polarity
         self.mode = ""
+
+    def _denies_uptake(self) -> bool:
+        """Only uptake is denied, and of no other place."""
+        k = 0
+        while (
+            self.peek(k).value in {"hình", "ảnh", "sự", "hiện", "tượng", "dấu", "hiệu", "có"}
+            or self.peek(k).text == "dấu hiệu"
+        ):
+            k += 1
+        if self.peek(k).kind != "uptake" or not self._tracer_ahead(k + 1):
+            return False
+        rest = self.toks[self.at + k :]
+        stop = next((i for i, t in enumerate(rest) if t.value in {".", ";"}), len(rest))
+        within = lexicon().within
+        near = self.atoms.union(*(atoms for atoms, _, _ in self.draft.items))
+        near = near.union(*(within.get(a, frozenset()) for a in near))
+        if not near:
+            return not any(t.value == "region:body" for t in rest[:stop])  # the place of the finding comes last
+        return all(t.value in near for t in rest[:stop] if t.kind == "organ")
 
     def on_physiologic(self, tok: Token) -> None:
         self._close_item()
@@ -758,8 +811,9 @@ class ClauseReader:
         self.draft.polarity = "postoperative"
 
     def on_tier(self, tok: Token) -> None:
-        if self.mode in ("prior", "advice"):
+        if self.mode == "advice":
             return
+        self.mode = "" if self.mode == "prior" else self.mode
         ahead = [self.peek(k) for k in range(5)]
         if tok.value == "suspect" and any(t.kind == "invasion" for t in ahead[:2]):
             self.certain = False

@@ -89,7 +89,7 @@ PRIOR = re.compile(
     r"(?:[(;/]\s*)?(?:không thay đổi[^()]*?|giảm[^(),]*?|tăng về[^(),]*?|mới xuất hiện\s*)?so với (?=[^)]*(?:pet|ct|chụp|kết quả|tháng|suv|\d))[^)]*\)?"
 )
 READING = re.compile(
-    r"(?:nhiều khả năng|khả năng|có thể|tương ứng|phù hợp|chưa loại trừ|nghĩ nhiều|theo đặc điểm|(?<=fdg )do |(?<=\) )do |(?<=, )do |do metas|do di căn|do viêm|do mỡ nâu)[^.]*$"
+    r"(?:nhiều khả năng|khả năng|có thể|tương ứng|phù hợp|chưa loại trừ|nghĩ nhiều|theo đặc điểm|(?<=fdg )do |(?<=, )do |(?<=,  )do |(?<=, )do |do metas|do di căn|do viêm|do mỡ nâu)[^.]*$"
 )
 INVASION = re.compile(
     r",?\s*(?:nghi ngờ )?(?:xâm lấn|dính vào|(?<!dày )dính|lan (?:vào|xuống|lên|theo|tới|đến|ra|sang)|đè đẩy|đẩy lồi|chèn ép|thâm nhiễm (?=các|vào|mỡ)|phá hủy|gây xẹp)(?:(?!, (?:tăng|không tăng|kích|xâm|dính|lan|nghi|đè|đẩy|gây|giảm)|\(|$|\.).)*"
@@ -102,9 +102,9 @@ def wording(text: str) -> Wording:
     low = fold(text)
     text, low, operated = _cut(text, low, OPERATED)
     text, low, prior = _cut(text, low, PRIOR)
+    text, low, _ = _cut(text, low, SUV)
     text, low, readings = _cut(text, low, READING)
     text, low, uptakes = _cut(text, low, UPTAKE)
-    text, low, _ = _cut(text, low, SUV)
     text, low, _ = _cut(text, low, SIZE)
     text, low, invasions = _cut(text, low, INVASION)
     text, low, amount = _cut(text, low, AMOUNT)
@@ -136,21 +136,29 @@ def _form_and_place(text: str) -> tuple[str, str]:
     if hit and (organ is None or hit.start() <= organ + 14 or _is_node_prefix(text[:organ])):
         form, place = text[: max(0, hit.start() - 1)], text[hit.end() - 1 :]
     elif organ is not None:
-        start = next(
-            (
-                t.start
-                for t in toks
-                if t.kind == "part" and t.start < organ and text[t.end : organ].strip() == "" and t.value != "mucosa"
-            ),
-            organ,
-        )
-        side = next(
-            (t.start for t in toks if t.kind == "side" and t.end <= organ and text[t.end : organ].strip() == ""), start
-        )
-        form, place = text[: min(start, side)], text[min(start, side) :]
+        start = _chain_start(toks, organ)
+        form, place = text[:start], text[start:]
     else:
         form, place = text, ""
     return _tidy(form), _tidy(place)
+
+
+def _chain_start(toks: tuple[Token, ...], organ: int) -> int:
+    """Where the run of relations, parts, sides and organs that ends at ``organ`` begins ("trước và hai bên khí quản")."""
+    before = [t for t in toks if t.start < organ]
+    start = organ
+    for k in range(len(before) - 1, -1, -1):
+        tok = before[k]
+        kind = tok.kind in ("relation", "side", "organ") or (tok.kind == "part" and tok.value != "mucosa")
+        joint = (
+            tok.value in {"và", "vùng", "đoạn", ","}
+            and k > 0
+            and before[k - 1].kind in ("relation", "side", "organ", "part")
+        )
+        if not (kind or joint or tok.value == "vùng"):
+            break
+        start = tok.start
+    return start
 
 
 def _place_follows(toks: tuple[Token, ...], tok: Token) -> bool:

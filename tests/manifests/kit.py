@@ -68,7 +68,14 @@ def run(folder: Path, samples: list[dict[str, Any]]) -> Path:
 
 
 def augmented(
-    folder: Path, row: dict[str, str], invalidates: list[str], *, copy: int = 1, depth: int = 8, region: str = "whole"
+    folder: Path,
+    row: dict[str, str],
+    invalidates: list[str],
+    *,
+    copy: int = 1,
+    depth: int = 8,
+    region: str = "whole",
+    **changed: Any,
 ) -> Path:
     """One augmented copy of a study with its receipt, in ``folder``."""
     study = parse_name(row["report_path"]).study_id(row["report_path"])
@@ -88,6 +95,7 @@ def augmented(
         "mirrored": False,
         "files": {"ct": None, "pet": pet},
         "shape": {"pet": [depth, 4, 4]},
+        **changed,
     }
     with (folder / "receipts.jsonl").open("ab") as handle:
         handle.write(orjson.dumps(receipt) + b"\n")

@@ -78,6 +78,44 @@ def test_a_copy_of_one_region_serves_that_region_alone(tmp_path: Path) -> None:
     assert lines(tmp_path / "out/lineage.jsonl")[1]["images"][0]["shape"] == [3, 4, 4]
 
 
+def test_a_mirrored_copy_gets_the_mirrored_text_where_there_is_one(tmp_path: Path) -> None:
+    def turn(answer: str) -> list[dict[str, Any]]:
+        return [{"question": "Nốt ở bên nào?", "answer": answer, "question_type": "side", "evidence": [[0, 1]]}]
+
+    flip = {"name": "HorizontalFlip", "params": {}}
+    said = {"mirrored": True, "applied": [flip]}
+    folder = augmented(tmp_path / "aug", ROWS[0], ["laterality", "position"], **said)
+    augmented(folder, ROWS[0], ["laterality", "position", "suv"], copy=2, **said)
+    moved = {"mirrored": True, "applied": [flip, {"name": "SliceDrop", "params": {"start": 99, "end": 0}}]}
+    augmented(folder, ROWS[0], ["laterality", "position"], copy=3, **moved)
+    samples = [
+        sample(1, ROWS[0], turns=turn("Nốt ở thùy dưới phổi phải."), claims=["laterality", "position", "suv"]),
+        sample(2, ROWS[0], turns=turn("Nốt ở gan phải."), claims=["laterality"]),
+    ]
+    manifest = build(plan(tmp_path, samples, augmented=(folder,)))
+    copies = [line for line in lines(tmp_path / "out/lineage.jsonl") if line["augmentation"]]
+    assert [(line["sample_id"], line["augmentation"]["copy"], line["mirrored"]) for line in copies] == [
+        (samples[0]["id"], 1, True)
+    ]
+    assert manifest["left_out"] == {"copy-invalidates-claims": 5}
+    rows = {row["id"]: row for row in orjson.loads((tmp_path / "out/train.json").read_bytes())}
+    assert rows[copies[0]["id"]]["conversations"][1]["value"] == "Nốt ở thùy dưới phổi trái."
+
+
+def test_a_sample_without_slices_is_cut_where_its_region_lies(tmp_path: Path) -> None:
+    root = corpus(tmp_path / "corpus")
+    for kind, size in (("pet_path", 4), ("ct_path", 8)):
+        np.savez(root / ROWS[0][kind], data=np.ones((100, size, size), dtype=np.int16))
+    samples = [
+        sample(n, ROWS[0], image=None, region=region)
+        for n, region in enumerate(("head_neck", "chest", "abdomen_pelvis", "whole"))
+    ]
+    build(plan(tmp_path, samples, corpus=root))
+    depths = [line["images"][0]["shape"][0] for line in lines(tmp_path / "out/lineage.jsonl")]
+    assert depths[3] == 100
+    assert 100 < sum(depths[:3]) <= 100 + 2 * 40  # the regions cover the scan and overlap at the two cuts
+
+
 def test_a_copy_of_another_depth_is_another_cut_and_left_out(tmp_path: Path) -> None:
     folder = augmented(tmp_path / "aug", ROWS[0], [], depth=7)
     assert build(plan(tmp_path, augmented=(folder,)))["left_out"] == {"copy-depth-differs": 1}

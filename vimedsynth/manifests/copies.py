@@ -9,7 +9,7 @@ import orjson
 
 from vimedsynth.corpora.paths import UnsafePath, inside, safe_id
 from vimedsynth.errors import DataRefused
-from vimedsynth.samples import WHOLE
+from vimedsynth.samples import WHOLE, Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Copy:
     invalidates: frozenset[str]
     mirrored: bool
     receipt: dict[str, Any]
+
+    @property
+    def exact_mirror(self) -> bool:
+        """Whether a flip is all that moves anything: a mirrored text is then true of the copy."""
+        return self.mirrored and _nothing_else_moves(self.receipt, self.region)
 
     @property
     def cut(self) -> bool:
@@ -68,3 +73,20 @@ def _copy(folder: Path, where: str, line: bytes) -> tuple[str, Copy]:
     except (orjson.JSONDecodeError, LookupError, TypeError, ValueError, AttributeError, UnsafePath) as error:
         raise DataRefused(f"{where}: not a receipt ({type(error).__name__}: {error})") from error
     return study, Copy(name, region, span, source, invalidates, receipt.get("mirrored") is True, receipt)
+
+
+def _nothing_else_moves(receipt: dict[str, Any], region: str) -> bool:
+    from vimedsynth.augment.receipts import Applied
+    from vimedsynth.augment.truth import DEFAULT_TOLERANCE, declared
+
+    places = {Claim.LATERALITY, Claim.POSITION}
+    try:
+        others = [
+            Applied(step["name"], step["params"]) for step in receipt["applied"] if step["name"] != "HorizontalFlip"
+        ]
+        if any(declared(step, region) & places for step in others):
+            return False
+        allowed = receipt.get("tolerance", {}).get("body_lost", DEFAULT_TOLERANCE["body_lost"])
+        return bool(receipt.get("measured", {}).get("body_lost", 0.0) <= allowed)
+    except (LookupError, TypeError, ValueError):
+        return False  # an operation that this version does not know

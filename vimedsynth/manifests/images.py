@@ -118,7 +118,10 @@ class ImageStore:
 
 
 def read_array(path: Path) -> Array:
-    """The voxels of a volume ``(depth, rows, cols)``: npy memory-mapped, npz under ``data``; else by vimedsynth.volumes."""
+    """The voxels ``(depth, rows, cols)`` of a PET volume: npy memory-mapped, npz under ``data``, both as they are;
+    NIfTI, DICOM and blosc2 as :func:`vimedsynth.volumes.read_volume` gives them. Raises ValueError, OSError, KeyError
+    or VolumeRefused.
+    """
     if path.suffix == ".npy":
         array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
         return array
@@ -126,7 +129,9 @@ def read_array(path: Path) -> Array:
         with np.load(path, allow_pickle=False) as archive:
             data: Array = archive["data"]
         return data
-    raise ValueError(f"{path.name}: expected npz or npy")
+    from vimedsynth.volumes import Modality, read_volume
+
+    return read_volume(path, Modality.PET).data
 
 
 def _write(path: Path, array: Array) -> None:

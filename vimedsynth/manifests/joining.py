@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from vimedsynth.augment.mirror import mirror_text
 from vimedsynth.manifests.copies import Copy
 from vimedsynth.manifests.images import NoImage, Stored
 from vimedsynth.manifests.index import Place
 from vimedsynth.manifests.rows import SUBSET_BY_TASK, Row, copy_id, turns_of
 from vimedsynth.manifests.scans import Scans
-from vimedsynth.samples import Task
+from vimedsynth.samples import Claim, Task
 
 Images = tuple[Stored, ...]
 
@@ -70,9 +71,26 @@ class Joiner:
 
     def _text_for(self, sample: dict[str, Any], copy: Copy) -> dict[str, Any] | None:
         """The sample that is true of the copy: as it is, or mirrored, or None."""
-        if copy.keeps(frozenset(sample["claims"])):
+        claims = frozenset(sample["claims"])
+        if copy.keeps(claims):
             return sample
+        if copy.exact_mirror and not claims & copy.invalidates - {Claim.LATERALITY, Claim.POSITION}:
+            return mirrored_sample(sample)
         return None
+
+
+def mirrored_sample(sample: dict[str, Any]) -> dict[str, Any] | None:
+    """``sample`` as it reads for the mirrored picture; None when one of its texts has no exact mirror."""
+    if "turns" not in sample:
+        text = mirror_text(sample["text"]).text
+        return None if text is None else {**sample, "text": text}
+    turns = []
+    for turn in sample["turns"]:
+        said = {name: mirror_text(turn[name]).text for name in ("question", "answer")}
+        if None in said.values():
+            return None
+        turns.append({**turn, **said})
+    return {**sample, "turns": turns}
 
 
 def make_row(

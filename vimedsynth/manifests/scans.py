@@ -1,12 +1,17 @@
 """Where the image of a sample comes from: its own slices, a volume cut by region, or an augmented copy of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vimedsynth.corpora.paths import UnsafePath, inside
+from vimedsynth.errors import VimedsynthError
 from vimedsynth.manifests.copies import Copy
 from vimedsynth.manifests.images import ImageStore, NoImage, Stored
+from vimedsynth.regions import split
+from vimedsynth.reports import REGIONS
 from vimedsynth.studies import Corpus, Study
+from vimedsynth.volumes import open_scan
 
 Slices = tuple[int, int] | None
 
@@ -18,6 +23,7 @@ class Scans:
         self.root = corpus.root if corpus else None
         self.store = store
         self._studies: dict[str, Study] = {}
+        self._ranges: dict[str, Mapping[str, tuple[int, int]]] = {}
         for study in corpus.studies if corpus else ():
             if study.study_id in wanted and (study.pet_path or study.region_paths):
                 self._studies[study.study_id] = study
@@ -61,6 +67,18 @@ class Scans:
                 return inside(self.root, image["pet"]), tuple(image["slices"])
             except UnsafePath:
                 return NoImage("unsafe-path")
-        if study and study.pet_path and sample["region"] not in {"head_neck", "chest", "abdomen_pelvis"}:
+        if study is None or study.pet_path is None:
+            return NoImage("no-image")
+        if sample["region"] not in REGIONS:
             return study.pet_path, None
-        return NoImage("no-image")
+        span = self._ranges_of(study).get(sample["region"])
+        return (study.pet_path, span) if span else NoImage("region-not-in-scan")
+
+    def _ranges_of(self, study: Study) -> Mapping[str, tuple[int, int]]:
+        """Where the regions lie in a study's PET; nothing when the scan does not open."""
+        if study.study_id not in self._ranges:
+            try:
+                self._ranges[study.study_id] = split(open_scan(study), study.height_m).ranges
+            except VimedsynthError:
+                self._ranges[study.study_id] = {}
+        return self._ranges[study.study_id]
