@@ -14,6 +14,8 @@ from vimedsynth.reports import Report
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
 _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
+_STATES = frozenset({"state", "atrophy", "enlargement"})
+"""Heads whose sentence says how an organ is ("thận phải teo nhỏ so với thận trái") and is kept whole."""
 _HISTORY = re.compile(
     r"đã (?:được )?(?:điều trị|chẩn đoán)|sau (?:điều trị|phẫu thuật)|tái phát|tồn dư|ảnh hưởng của phẫu"
 )
@@ -46,6 +48,8 @@ def tidied(finding: Finding, report: Report) -> Finding:
         )
     if finding.head == "uptake":
         finding = _uptake_alone(finding)
+    if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
+        return replace(finding, morphology=own_sentence(finding, report), place_text="")
     place = _closed(finding.place_text)
     place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
     prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
@@ -118,6 +122,7 @@ class Name:
     told: str
     noun: str
     largest: str
+    greatest: str = ""  # "nang lớn nhất", with a place of its own where the report gives one
     by: str = ""
     shared: bool = False
 
@@ -157,13 +162,13 @@ def _first_name(finding: Finding) -> Name:
     noun = short(finding) if place else squeezed(finding.morphology)
     if is_uptake(finding):
         text = squeezed(f"hình ảnh {finding.uptake_text or finding.morphology}{place}")
-        return Name(text, text, "hình ảnh tăng chuyển hóa FDG", text)
+        return Name(text, text, "hình ảnh tăng chuyển hóa FDG", text, "tổn thương lớn nhất")
     bare = uncounted(noun)
     many = (finding.count or "") in _MANY or noun != bare
     kind = _LARGEST.match(bare)
-    largest = squeezed(f"{kind[1] if kind else bare} lớn nhất{place}")
+    greatest = f"{kind[1] if kind else bare} lớn nhất"
     asked = f"các {bare}" if many else bare
-    return Name(squeezed(asked + place), squeezed(noun + place), asked, largest)
+    return Name(squeezed(asked + place), squeezed(noun + place), asked, squeezed(greatest + place), greatest)
 
 
 def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
@@ -171,8 +176,19 @@ def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
     for by, words in (("size", _size_mark), ("suv", _suv_mark)):
         mark = words(finding)
         if mark and all(words(rival) != mark for rival in rivals):
-            return Name(f"{name.asked} {mark}", f"{name.told} {mark}", name.noun, name.largest, by)
-    return Name(name.asked, name.told, name.noun, name.largest, shared=True)
+            return replace(name, asked=f"{name.asked} {mark}", told=f"{name.told} {mark}", by=by)
+    return replace(name, shared=True)
+
+
+def with_largest(name: Name, finding: Finding, report: Report) -> Name:
+    """The name with the words of the sentence about the largest: "Nang lớn nhất ... ở thận trái"."""
+    for span in finding.spans[1:]:
+        clause = parse_clause(cleaned(span.of(report.text)))
+        if clause is not None and clause.head.endswith("lớn nhất"):
+            place = f" {clause.place}" if clause.place else ""
+            own = squeezed(clause.head + place)
+            return replace(name, largest=own if place else squeezed(f"{own} {finding.place_text}"), greatest=own)
+    return name
 
 
 def _size_mark(finding: Finding) -> str:
@@ -227,7 +243,7 @@ def of_history(text: str) -> bool:
     return bool(_HISTORY.search(text))
 
 
-def description(finding: Finding) -> str:
+def description(finding: Finding, name: Name) -> str:
     """All of a finding in one phrase, in the report's words and order of attributes."""
     place = finding.place_text
     if is_uptake(finding):
@@ -237,10 +253,7 @@ def description(finding: Finding) -> str:
         parts = [squeezed(f"{head} {place}"), *others]
         sizes = (size_words(size) for size in sizes_of(finding, largest=False))
         parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in finding.morphology + place]
-    kind = _LARGEST.match(uncounted(short(finding)))
-    parts += [
-        f"{kind[1] if kind else 'tổn thương'} lớn nhất có {size_words(s)}" for s in sizes_of(finding, largest=True)
-    ]
+    parts += [f"{name.greatest} có {size_words(size)}" for size in sizes_of(finding, largest=True)]
     parts += [invasion.text for invasion in finding.invasions if invasion.text not in " ".join(parts)]
     if not is_uptake(finding):
         parts.append(uptake_words(finding))

@@ -83,6 +83,8 @@ def _slots(match: re.Match[str], style: Style, rng: random.Random) -> dict[str, 
     slots = {name: value or "" for name, value in match.groupdict().items()}
     if "list" in slots:
         slots["list"] = _organ_list(slots["list"], rng)
+    if "organ" in slots:
+        slots["organ"] = lower_first(slots["organ"])
     if "uptake" in slots:
         comma = ", " if slots["uptake"].startswith(",") else ""
         slots["uptake"] = comma + _uptake(slots["uptake"], style) if slots["uptake"] else ""
@@ -185,9 +187,9 @@ def _tail(parts: _Parts, rng: random.Random) -> list[str]:
     """Size, attributes and uptake in one of the orders the reports themselves use; the reading comes last."""
     middle = [parts.size, *parts.attributes]
     if parts.largest:
-        return [*middle, parts.largest, parts.uptake, parts.reading]
-    if parts.uptake and rng.random() < 0.4 and not parts.reading:
-        return [parts.uptake, *(piece.removeprefix("có ") for piece in middle), parts.reading]
+        return [parts.size, parts.largest, *parts.attributes, parts.uptake, parts.reading]
+    if parts.uptake and rng.random() < 0.4 and not parts.reading and not parts.attributes:
+        return [parts.uptake, parts.size.removeprefix("có ")]
     return [*middle, parts.uptake, parts.reading]
 
 
@@ -200,7 +202,7 @@ def _finding(parts: _Parts, rng: random.Random) -> str:
         return _joined(start, _tail(parts, rng))
     openings = ("", "Ghi nhận", "Hình ảnh") if _shape("organ").match(parts.head) else wordings["openings"]
     start = f"{rng.choice(openings)} {parts.head}".strip()
-    simple = not re.search(r"[,)]| và |^tràn|dày", parts.head)
+    simple = not re.search(r"[,)]| và |^tràn|dày", parts.head) and bool(_shape("front").match(parts.place))
     if parts.uptake and parts.place and simple and not parts.attributes and not parts.reading and shape < 0.8:
         rest = [parts.place, parts.size.removeprefix("có "), parts.largest]
         uptake = re.sub(r",? (?:với (?:giá trị )?)?(SUV[^()]*)$", r" (\1)", parts.uptake)
@@ -219,7 +221,7 @@ def _uptake_finding(parts: _Parts, rng: random.Random) -> str:
         return _joined(f"{organ['organ']} {parts.uptake}", rest)
     if parts.place and _shape("front").match(parts.place) and choice < 0.85:
         return _joined(f"{parts.place} {rng.choice(('có', 'thấy', 'ghi nhận', 'có hình ảnh'))} {parts.uptake}", rest)
-    opening = rng.choice(("Ghi nhận", "Thấy", "Có", "Có hình ảnh", "Quan sát thấy", ""))
+    opening = rng.choice(("Ghi nhận", "Thấy", "Có", "Có hình ảnh", ""))
     return _joined(f"{opening} {parts.uptake}".strip(), [parts.place, *rest])
 
 
