@@ -1,8 +1,10 @@
 """`vimedsynth augment` as a user meets it: policies, receipts, replay, resume, workers, refusals."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -218,3 +220,35 @@ def test_a_worker_never_imports_albumentations() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         == "set()"
     )
+
+
+@pytest.mark.parametrize(("blow", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_stopped_process_leaves_a_folder_that_goes_on(
+    run: Callable[..., Result], corpus: Path, tmp_path: Path, blow: signal.Signals, code: int
+) -> None:
+    args = ["--policy", "strong", "--copies", "10"]
+    command = [
+        sys.executable,
+        "-m",
+        "vimedsynth",
+        "augment",
+        str(corpus),
+        "-o",
+        str(tmp_path / "cut"),
+        *args,
+        "--quiet",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not list((tmp_path / "cut").glob("s0/copy_2.*.npy")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(blow)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in said
+    for path in (tmp_path / "cut").glob("s*/copy_*.npy"):
+        assert read_volume(path, Modality.CT).shape[0] == 40  # whole, or not there
+    assert run("-o", tmp_path / "cut", *args).exit_code == 0
+    run("-o", tmp_path / "whole", *args)
+    assert volumes(tmp_path / "cut") == volumes(tmp_path / "whole")
+    assert (tmp_path / "cut/receipts.jsonl").read_bytes() == (tmp_path / "whole/receipts.jsonl").read_bytes()
