@@ -196,6 +196,9 @@ def test_seeds_differ_by_study_copy_region_and_policy() -> None:
         ('[{"transform": "Posterize"}]', "Posterize"),
         ('[{"transform": "Affine", "p": 2}]', "steps/0/p"),
         ('{"a": 1}', "steps"),
+        ('[{"transform": "RandomGamma", "args": {"gamma_limit": [90, 110]}}]', "'pet' or 'ct'"),
+        ('[{"transform": "Dose", "on": "pet", "args": {"fraction": [0.5, 0.9]}}]', "expected 'ct'"),
+        ('[{"transform": "HorizontalFlip", "on": "pet"}]', "move together"),
     ],
 )
 def test_a_wrong_policy_is_named(steps: str, words: str) -> None:
