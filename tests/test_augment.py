@@ -80,6 +80,22 @@ def test_replay_makes_the_same_bytes(run: Callable[..., Result], tmp_path: Path)
         assert (made / "receipts.jsonl").read_bytes() == (again / "receipts.jsonl").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "applied",
+    [[{"name": "Nothing", "params": {}}], [{"name": "Affine", "params": {}}],
+     [{"name": "AxisRotate", "params": {"axis": "up", "degrees": 3}}], [{"name": "RandomGamma", "params": {"gamma": "x"}}]],
+)  # fmt: skip
+def test_a_receipt_that_cannot_be_is_refused_by_name(
+    run: Callable[..., Result], tmp_path: Path, applied: list[object]
+) -> None:
+    run("-o", tmp_path / "made", "--policy", "none")
+    row = {**rows(tmp_path / "made")[0], "applied": applied}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    result = run("-o", tmp_path / "again", "--replay", tmp_path / "mine.jsonl")
+    assert result.exit_code == 1
+    assert "bad-receipt 1" in result.output
+
+
 def test_workers_and_order_do_not_matter(run: Callable[..., Result], tmp_path: Path) -> None:
     run("-o", tmp_path / "one", "--policy", "strong", "--copies", 2)
     run("-o", tmp_path / "two", "--policy", "strong", "--copies", 2, "--workers", 2)
