@@ -5,8 +5,6 @@ from importlib.resources import files
 
 import orjson
 
-from vimedsynth.duplicates import fold
-
 
 @cache
 def _words() -> dict[str, tuple[str, ...]]:
@@ -15,9 +13,16 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 
 def polarity(question: str, answer: str) -> int | None:
-    """1 for yes, 0 for no, None when the question is none of that kind or the answer does not begin with either."""
-    asked, said = fold(question), fold(answer)
-    if not asked.endswith(tuple(f" {end}" for end in _words()["yes_no_question_ends"])):
+    """1 for yes, 0 for no, None when the question is none of that kind or the answer does not begin with either.
+
+    Both texts are folded (:func:`vimedsynth.duplicates.fold`).
+    """
+    if not question.endswith(_endings()):
         return None
-    first = said.split(" ", 1)[0]
+    first = answer.split(" ", 1)[0]
     return 1 if first in _words()["yes"] else 0 if first in _words()["no"] else None
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(f" {end}" for end in _words()["yes_no_question_ends"])

@@ -1,5 +1,6 @@
 """What the runs hold, as a table on disk: a million samples cost no memory, and every later question is a query."""
 
+import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from vimedsynth.duplicates import fold_hash
+from vimedsynth.duplicates import fold
 from vimedsynth.errors import DataRefused
 from vimedsynth.manifests.answers import polarity
 from vimedsynth.manifests.rows import SUBSET_BY_TASK
@@ -20,7 +21,7 @@ _TABLES = """
 CREATE TABLE studies (n INTEGER PRIMARY KEY, study TEXT UNIQUE, patient TEXT, split TEXT, report TEXT);
 CREATE TABLE samples (
     seq INTEGER PRIMARY KEY, id TEXT UNIQUE, run INTEGER, at INTEGER, size INTEGER, study INTEGER, partner INTEGER,
-    split TEXT, subset TEXT, task TEXT, region TEXT, pair TEXT, type TEXT, yes INTEGER, answer TEXT,
+    split TEXT, subset TEXT, task TEXT, region TEXT, pair BLOB, type TEXT, yes INTEGER, answer BLOB,
     reason TEXT);  -- reason: why it is left out; NULL for a sample that is in
 """
 
@@ -173,10 +174,14 @@ def _lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
             at += len(line)
 
 
-def _pair(sample: dict[str, Any]) -> tuple[str | None, str | None, int | None, str | None]:
+def _pair(sample: dict[str, Any]) -> tuple[bytes | None, str | None, int | None, bytes | None]:
     """For a single question: the hash of question and answer, its type, its polarity, the hash of the answer."""
     if sample["task"] != "vqa-single":
         return None, None, None, None
     (turn,) = sample["turns"]
-    question, answer = turn["question"], turn["answer"]
-    return fold_hash(f"{question}\n{answer}"), turn["question_type"], polarity(question, answer), fold_hash(answer)
+    question, answer = fold(turn["question"]), fold(turn["answer"])
+    return _hash(f"{question}\n{answer}"), turn["question_type"], polarity(question, answer), _hash(answer)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=12).digest()
