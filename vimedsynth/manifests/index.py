@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +40,11 @@ class Place:
 class Index:
     """Samples of the runs with their split and, for those left out, the reason."""
 
-    def __init__(self, connection: sqlite3.Connection, runs: tuple[Path, ...]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, runs: tuple[Path, ...], own_splits: Mapping[str, str] | None = None
+    ) -> None:
         self.sql = connection
+        self.own_splits = own_splits  # of the corpus's studies: a comparison says nothing of its partner's split
         self.runs = runs
         self._studies: dict[str, int] = {}
 
@@ -71,9 +74,7 @@ class Index:
         if split is not None and split not in (*SPLITS, LEFT_OUT):
             raise KeyError(split)
         partner = sample.get("partner")
-        other = (
-            self._study(partner["study_id"], partner["patient_id"], partner.get("split"), "", rule) if partner else None
-        )
+        other = self._partner(partner, rule) if partner else None
         home = self._study(study, patient, sample["split"], sample["provenance"]["report_sha256"], rule)
         pair, kind, yes, answer = _pair(sample)
         reason = "no-split" if split is None else "frozen-patient" if split == LEFT_OUT else None
@@ -96,8 +97,19 @@ class Index:
             reason,
         )
 
+    def _partner(self, partner: dict[str, Any], rule: Assign) -> int:
+        study = partner["study_id"]
+        own = partner.get("split") or (self.own_splits or {}).get(study)
+        return self._study(study, partner["patient_id"], own, "", rule)
+
     def _study(self, study: str, patient: str, own: str | None, report: str, rule: Assign) -> int:
-        if study not in self._studies:
+        if study in self._studies:
+            if report:  # met first as a partner, whose report the sample does not say
+                where = (report, own and rule(study, patient, own), self._studies[study])
+                self.sql.execute(
+                    "UPDATE studies SET report = ?, split = COALESCE(?, split) WHERE n = ? AND report = ''", where
+                )
+        else:
             row = (study, patient, rule(study, patient, own), report)
             cursor = self.sql.execute("INSERT INTO studies (study, patient, split, report) VALUES (?, ?, ?, ?)", row)
             self._studies[study] = cursor.lastrowid or 0
@@ -126,6 +138,12 @@ class Index:
         (number,) = self.sql.execute("SELECT COUNT(*) FROM samples WHERE reason IS NULL").fetchone()
         return int(number)
 
+    def whole_rewrites(self) -> Iterator[Place]:
+        """The paraphrases of whole reports that are in."""
+        where = "reason IS NULL AND subset = 'G' AND region = 'whole'"
+        rows = self.sql.execute(f"SELECT id, split, run, at, size FROM samples WHERE {where} ORDER BY seq")
+        yield from (Place(*row) for row in rows.fetchall())
+
     def reasons(self) -> Counter[str]:
         """How many samples are left out for each reason."""
         query = "SELECT reason, COUNT(*) FROM samples WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason"
@@ -144,14 +162,14 @@ class Index:
 
 
 @contextmanager
-def open_index(path: Path, runs: tuple[Path, ...]) -> Iterator[Index]:
+def open_index(path: Path, runs: tuple[Path, ...], own_splits: Mapping[str, str] | None = None) -> Iterator[Index]:
     """An empty index at ``path`` that is removed at the end: it can always be made again."""
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
     try:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000;")
         connection.executescript(_TABLES)
-        yield Index(connection, runs)
+        yield Index(connection, runs, own_splits)
     finally:
         connection.close()
         path.unlink(missing_ok=True)
