@@ -100,7 +100,7 @@ class Index:
     def _partner(self, partner: dict[str, Any], rule: Assign) -> int:
         study = partner["study_id"]
         own = partner.get("split") or (self.own_splits or {}).get(study)
-        return self._study(study, partner["patient_id"], own, "", rule)
+        return self._study(study, partner["patient_id"], own, partner.get("report_sha256", ""), rule)
 
     def _study(self, study: str, patient: str, own: str | None, report: str, rule: Assign) -> int:
         if study in self._studies:
