@@ -55,6 +55,7 @@ class Page:
         self.driver = driver
 
     def open(self, address: str) -> None:
+        self.driver.get_log("browser")  # what an earlier page left behind
         self.driver.get(address)
         until(lambda: self.count("#desk:not([hidden]) #sample > *"), "the desk")
 

@@ -32,7 +32,7 @@ def report_parts(number: int) -> dict[str, Any]:
 
 
 def write_volumes(folder: Path, number: int) -> tuple[str, str]:
-    """A small body: an ellipsoid in CT and a hot spot on the lesion's side in PET, 24 slices."""
+    """A small body: an ellipsoid in CT and a hot spot on the lesion's side in PET, 24 slices; odd ones in SUV."""
     z, y, x = np.mgrid[0:24, 0:48, 0:48].astype(np.float32)
     body = ((y - 24) / 15) ** 2 + ((x - 24) / 21) ** 2 < 1
     lungs = (((y - 23) / 10) ** 2 + ((abs(x - 24) - 10) / 7) ** 2 < 1) & (z > 5) & (z < 16)
@@ -44,7 +44,8 @@ def write_volumes(folder: Path, number: int) -> tuple[str, str]:
     pet = np.where(body, 1200, 30).astype(np.int16)
     pet[spot] = 20_000
     np.savez_compressed(folder / f"ct_{number}.npz", data=ct)
-    np.savez_compressed(folder / f"pet_{number}.npz", data=pet)
+    suv = {"scale": np.array([0.001, 0.0]), "units": np.frombuffer(b"suv", np.uint8)} if number % 2 else {}
+    np.savez_compressed(folder / f"pet_{number}.npz", data=pet, **suv)
     return f"ct_{number}.npz", f"pet_{number}.npz"
 
 

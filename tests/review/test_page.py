@@ -173,6 +173,125 @@ def test_hostile_words_stay_words(tmp_path: Any, driver: Any) -> None:
         assert desk.complaints() == []
 
 
+def test_one_cursor_for_all_planes(desk: Page, driver: Any) -> None:
+    """Study 0 has counts, study 1 SUV; the page opens at the hottest place and the slices scroll by key."""
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    until(lambda: "20.000" in desk.text("#readout"), "the hottest counts")
+    assert "không phải SUV" in desk.text("#readout")
+    assert [desk.count(f"#plane-{name}") for name in ("ct", "pet", "fused", "mip")] == [1, 1, 1, 1]
+    for _ in range(4):
+        desk.decide("a")
+    until(lambda: "SUV 20,0" in desk.text("#readout"), "the hottest SUV")
+    slice_at = desk.text("#slice-at")
+    for _ in range(6):
+        desk.keys(Keys.ARROW_DOWN)
+    until(lambda: "SUV 1,2" in desk.text("#readout"), "the lung below the spot")
+    assert desk.text("#slice-at") != slice_at
+    desk.keys("h")
+    until(lambda: desk.text("#slice-at") == slice_at, "back at the spot")
+    canvas = driver.find_element("id", "plane-fused")
+    ActionChains(driver).move_to_element_with_offset(canvas, 0, 0).click().perform()
+    until(lambda: "CT 40 HU" in desk.text("#readout"), "the middle of the body")
+    # What is right in the patient is on the left of the page: study 1's spot lies left, so on the right.
+    dark = (
+        "const c = document.getElementById('plane-pet'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        "let left = 0, right = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255 && d[i] + d[i + 1] + d[i + 2] < 60)"
+        " ((i / 4) % c.width < c.width / 2 ? left++ : right++); return [left, right]"
+    )
+    left, right = driver.execute_script(dark)
+    assert right > 20 * max(left, 1)
+
+
+CONTRAST = """
+const parse = (c) => (c.match(/[\\d.]+/g) ?? []).map(Number);
+const light = ([r, g, b]) => { const f = (v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };
+const ground = (n) => { for (; n; n = n.parentElement) { const c = parse(getComputedStyle(n).backgroundColor);
+  if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
+const bad = [];
+for (const n of document.querySelectorAll('body *')) {
+  const own = [...n.childNodes].some((c) => c.nodeType === 3 && c.data.trim());
+  if (!own || !n.offsetParent || n.closest('[disabled], .plane, .toast')) continue;
+  const style = getComputedStyle(n), a = light(parse(style.color)), b = light(ground(n));
+  const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05) * (n.tagName === 'KBD' ? .9 : 1);
+  if (ratio < 4.5) bad.push(`${n.tagName}.${n.className} ${ratio.toFixed(2)} ${n.textContent.slice(0, 30)}`);
+}
+return bad;
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_word_can_be_read(desk: Page, driver: Any, theme: str) -> None:
+    """WCAG AA: a contrast of 4.5 to 1 for all text, in every state, in both themes."""
+    from selenium.webdriver.common.keys import Keys
+
+    driver.execute_script("document.documentElement.dataset.theme = arguments[0]", theme)
+    assert driver.execute_script(CONTRAST) == []
+    for keys in ("r", "e", "l", "?", "b"):
+        desk.keys(keys)
+        until(lambda: desk.count("fieldset, textarea, dialog[open], .lesion") > 0, keys)
+        assert driver.execute_script(CONTRAST) == [], keys
+        desk.keys(Keys.ESCAPE)
+        until(lambda: desk.count("#decision .actions") and not desk.count("dialog[open]"), "the desk")
+    desk.decide("a")
+    desk.keys("k")
+    until(lambda: desk.count(".banner.accept"), "the decision")
+    assert driver.execute_script(CONTRAST) == []
+
+
+def test_an_edit_is_guarded_at_once_and_the_physician_decides(desk: Page, page: Serving) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    desk.keys("e")
+    desk.keys(Keys.CONTROL, "a")
+    desk.keys("Nốt mờ nằm ở thùy trên phổi trái.")
+    until(lambda: desk.count("#objections li"), "the objection")
+    assert page.desk.ledger.decisions() == ()
+    desk.decide(Keys.CONTROL, Keys.ENTER)
+    (made,) = page.desk.ledger.decisions()
+    assert made.objections
+    assert made.after == {"turns": [{**made.before["turns"][0], "answer": "Nốt mờ nằm ở thùy trên phổi trái."}]}
+
+
+def test_a_lesion_sheet_is_corrected_and_kept(desk: Page, page: Serving, driver: Any) -> None:
+    desk.keys("b")
+    until(lambda: desk.count(".lesion") == 1, "the extracted lesion")
+    field = driver.find_element("id", "lesion-0-3")
+    field.clear()
+    field.send_keys("nhiều")
+    driver.find_element("id", "confirm-sheet").click()
+    until(lambda: "12,6" in desk.text("#sheet-error"), "the objection to the SUV")
+    field.clear()
+    field.send_keys("9,5")
+    driver.find_element("id", "confirm-sheet").click()
+    until(lambda: page.desk.ledger.sheets(), "the sheet")
+    (sheet,) = page.desk.ledger.sheets()
+    assert sheet.lesions[0]["Mức độ FDG"]["SUVmax"] == 9.5
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (768, 1024)])
+def test_nothing_is_cut_off(desk: Page, driver: Any, size: tuple[int, int]) -> None:
+    """No sideways scrolling, and the three decisions are in sight, on a desk and on a tablet."""
+    metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        wide = driver.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= size[0]
+        for name in ("accept", "edit", "reject"):
+            box = driver.execute_script(
+                f"return document.querySelector('.actions .{name}').getBoundingClientRect().toJSON()"
+            )
+            assert box["left"] >= 0
+            assert box["right"] <= size[0]
+            assert box["bottom"] <= size[1]
+            assert box["height"] >= 44
+    finally:
+        metrics.update(width=1280, height=800)
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
 def test_ten_thousand_samples_open_in_under_a_second(tmp_path: Any, driver: Any) -> None:
     from tests.review.making import make_run
 

@@ -139,26 +139,28 @@ def _rouge(pairs: Sequence[Pair], tokenize: Tokenizer) -> tuple[float, float]:
 
 
 def bert_scorer(model: str) -> BertScorer:
-    """BERTScore with the named model (a local folder or a name that is already in the local cache)."""
+    """BERTScore with the named model (a local folder or a name that is already in the local cache), all its layers.
+
+    Texts longer than the model reads are cut there, as BERTScore does; score long reports by region.
+    """
     try:
         from bert_score import BERTScorer
+        from transformers import AutoConfig
     except ImportError as error:
         raise missing_extra("bertscore", "--bertscore") from error
     try:
-        scorer = BERTScorer(model_type=model, num_layers=_layers(model))
-    except OSError as error:
+        config = AutoConfig.from_pretrained(model, local_files_only=True)
+        scorer = BERTScorer(model_type=model, num_layers=config.num_hidden_layers)
+    except (OSError, ValueError) as error:
         raise DataRefused(f"--bertscore {model}: no such model on this machine") from error
+    # Tokenizers without a length of their own say 10**30, which bert-score hands on to code that takes 64 bits.
+    tokenizer = scorer._tokenizer
+    tokenizer.model_max_length = min(tokenizer.model_max_length, config.max_position_embeddings - 2)
 
     def score(generated: Sequence[str], written: Sequence[str]) -> float:
         return round(100 * float(scorer.score(list(generated), list(written))[2].mean()), 2)
 
     return score
-
-
-def _layers(model: str) -> int:
-    from transformers import AutoConfig
-
-    return int(AutoConfig.from_pretrained(model).num_hidden_layers)
 
 
 def _by_region(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
 from vimedsynth.grounded.clauses import parse_clause
-from vimedsynth.grounded.rewriting import cleaned, lower_first
-from vimedsynth.grounded.wordings import table
+from vimedsynth.grounded.text import cleaned, squeezed
 from vimedsynth.reports import Report
 
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
@@ -18,86 +17,6 @@ _HISTORY = re.compile(
     r"đã (?:được )?(?:điều trị|chẩn đoán)|sau (?:điều trị|phẫu thuật)|tái phát|tồn dư|ảnh hưởng của phẫu"
 )
 _SIDE = re.compile(r"\s*(?:-\s*)?(?:ở )?(?:bên )?\b(?:phải|trái)\b|\s*\b(?:hai|2|cả hai) bên\b")
-
-
-def squeezed(text: str) -> str:
-    """``text`` with single spaces and none before punctuation."""
-    text = " ".join(text.split())
-    for mark in (",", ".", ";", ")"):
-        if f" {mark}" in text:
-            text = text.replace(f" {mark}", mark)
-    return text.strip(" ,")
-
-
-def tidied(finding: Finding, report: Report) -> Finding:
-    """The finding with its words as a clinician would repeat them.
-
-    Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
-    taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
-    """
-    finding = _with_clean_reading(_with_written_sizes(finding, report))
-    clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
-    if clause is not None and not clause.head.endswith((" và", ",")):
-        return replace(
-            finding,
-            morphology=", ".join([clause.head, *clause.attributes]) if clause.head else "",
-            place_text=clause.place,
-            uptake_text=clause.uptake or finding.uptake_text,
-        )
-    if finding.head == "uptake":
-        finding = _uptake_alone(finding)
-    place = _closed(finding.place_text)
-    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
-    prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
-    morphology = _closed(finding.morphology)
-    return replace(finding, morphology=lower_first(morphology), place_text=prefix + place)
-
-
-def _with_written_sizes(finding: Finding, report: Report) -> Finding:
-    """A single number is called a diameter only where the report does; a lone "10 mm" of a size is a lost "< 10 mm"."""
-    told = " ".join(span.of(report.text) for span in finding.spans)
-    sizes = []
-    for size in finding.sizes:
-        if size.kind == "diameter" and not re.search(rf"đường kính (?:nhỏ )?{re.escape(size.text)}", told):
-            lost = size.op == "=" and size.dims_mm == (10.0,)
-            size = replace(size, kind="axes", op="<" if lost else size.op)
-        sizes.append(size)
-    return replace(finding, sizes=tuple(sizes))
-
-
-def _with_clean_reading(finding: Finding) -> Finding:
-    """The reading without an SUV in brackets that stood behind it."""
-    reading = finding.reading
-    if reading is None or "SUV" not in reading.phrase:
-        return finding
-    phrase = re.sub(r"\s*\(\s*SUV[^()]*\)?", "", reading.phrase)
-    return replace(finding, reading=replace(reading, phrase=phrase))
-
-
-def _uptake_alone(finding: Finding) -> Finding:
-    """A finding of uptake whose place or pattern was read as its morphology, put right."""
-    words = finding.morphology.strip(" ,")
-    table_of = {name: re.compile(table("clauses")[name]) for name in ("pattern", "relation")}
-    uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
-    place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
-    return replace(finding, morphology="", uptake_text=uptake, place_text=place)
-
-
-def own_sentence(finding: Finding, report: Report) -> str:
-    """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
-    text = re.sub(r"^Hình ảnh ", "", cleaned(finding.spans[0].of(report.text)))
-    return squeezed(re.sub(r"\b2 bên\b", "hai bên", text))
-
-
-def one_clause(sentence: str) -> bool:
-    """Whether the sentence is one clause whose every word has a known role."""
-    return parse_clause(cleaned(sentence)) is not None
-
-
-def _closed(text: str) -> str:
-    """``text`` without what dangles at its ends, its bracket closed."""
-    text = re.sub(r"^(?:và|kèm) |[ ,]*(?: và| kèm)?[ ,]*$", "", squeezed(cleaned(text)))
-    return f"{text})" if text.count("(") > text.count(")") else text
 
 
 def uncounted(text: str) -> str:
@@ -118,6 +37,7 @@ class Name:
     told: str
     noun: str
     largest: str
+    greatest: str = ""  # "nang lớn nhất", with a place of its own where the report gives one
     by: str = ""
     shared: bool = False
 
@@ -157,13 +77,14 @@ def _first_name(finding: Finding) -> Name:
     noun = short(finding) if place else squeezed(finding.morphology)
     if is_uptake(finding):
         text = squeezed(f"hình ảnh {finding.uptake_text or finding.morphology}{place}")
-        return Name(text, text, "hình ảnh tăng chuyển hóa FDG", text)
+        return Name(text, text, "hình ảnh tăng chuyển hóa FDG", text, "tổn thương lớn nhất")
     bare = uncounted(noun)
     many = (finding.count or "") in _MANY or noun != bare
     kind = _LARGEST.match(bare)
-    largest = squeezed(f"{kind[1] if kind else bare} lớn nhất{place}")
+    greatest = f"{kind[1] if kind else bare} lớn nhất"
     asked = f"các {bare}" if many else bare
-    return Name(squeezed(asked + place), squeezed(noun + place), asked, largest)
+    largest = squeezed(greatest + place) if place else f"{greatest} trong số {asked}"
+    return Name(squeezed(asked + place), squeezed(noun + place), asked, largest, greatest)
 
 
 def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
@@ -171,8 +92,19 @@ def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
     for by, words in (("size", _size_mark), ("suv", _suv_mark)):
         mark = words(finding)
         if mark and all(words(rival) != mark for rival in rivals):
-            return Name(f"{name.asked} {mark}", f"{name.told} {mark}", name.noun, name.largest, by)
-    return Name(name.asked, name.told, name.noun, name.largest, shared=True)
+            return replace(name, asked=f"{name.asked} {mark}", told=f"{name.told} {mark}", by=by)
+    return replace(name, shared=True)
+
+
+def with_largest(name: Name, finding: Finding, report: Report) -> Name:
+    """The name with the words of the sentence about the largest: "Nang lớn nhất ... ở thận trái"."""
+    for span in finding.spans[1:]:
+        clause = parse_clause(cleaned(span.of(report.text)))
+        if clause is not None and clause.head.endswith("lớn nhất"):
+            place = f" {clause.place}" if clause.place else ""
+            own = squeezed(clause.head + place)
+            return replace(name, largest=own, greatest=own) if place else name
+    return name
 
 
 def _size_mark(finding: Finding) -> str:
@@ -227,7 +159,7 @@ def of_history(text: str) -> bool:
     return bool(_HISTORY.search(text))
 
 
-def description(finding: Finding) -> str:
+def description(finding: Finding, name: Name) -> str:
     """All of a finding in one phrase, in the report's words and order of attributes."""
     place = finding.place_text
     if is_uptake(finding):
@@ -237,10 +169,7 @@ def description(finding: Finding) -> str:
         parts = [squeezed(f"{head} {place}"), *others]
         sizes = (size_words(size) for size in sizes_of(finding, largest=False))
         parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in finding.morphology + place]
-    kind = _LARGEST.match(uncounted(short(finding)))
-    parts += [
-        f"{kind[1] if kind else 'tổn thương'} lớn nhất có {size_words(s)}" for s in sizes_of(finding, largest=True)
-    ]
+    parts += [f"{name.greatest} có {size_words(size)}" for size in sizes_of(finding, largest=True)]
     parts += [invasion.text for invasion in finding.invasions if invasion.text not in " ".join(parts)]
     if not is_uptake(finding):
         parts.append(uptake_words(finding))

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from vimedsynth.grounded.rewriting import Style, lower_first, rewrite, rewrite_merged
+from vimedsynth.grounded.phrases import Style
+from vimedsynth.grounded.rewriting import rewrite, rewrite_merged
+from vimedsynth.grounded.text import lower_first
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Report, Section, Sentence
 
@@ -40,13 +42,16 @@ def _group_text(group: list[Sentence], style: Style, rng: random.Random) -> str:
     """The sentences of one group; advice may join its finding after a semicolon."""
     merged = rewrite_merged(group[0].text, group[1].text, style, rng) if len(group) > 1 and rng.random() < 0.6 else None
     text, rest = (merged, group[2:]) if merged else (rewrite(group[0].text, style, rng), group[1:])
+    advised = bool(_orders()["advice"].match(group[0].text))
     for sentence in rest:
         piece = rewrite(sentence.text, style, rng)
-        if _orders()["advice"].match(sentence.text) and rng.random() < 0.4:
-            advice = lower_first(piece)
-            text = f"{text.removesuffix('.')}; {'' if advice.startswith(('cần', 'nên')) else 'cần '}{advice}"
+        advice = bool(_orders()["advice"].match(sentence.text))
+        if advice and not advised and rng.random() < 0.4:
+            low = lower_first(piece)
+            text = f"{text.removesuffix('.')}; {'' if low.startswith(('cần', 'nên')) else 'cần '}{low}"
         else:
             text = f"{text} {piece}"
+        advised = advice
     return text
 
 

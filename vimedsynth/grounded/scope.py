@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject, drafts_of
-from vimedsynth.grounded.naming import Name, description, names_of, one_clause, own_sentence, tidied
+from vimedsynth.grounded.naming import Name, description, names_of, with_largest
+from vimedsynth.grounded.tidying import one_clause, own_sentence, tidied
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Section, Sentence, Span
 from vimedsynth.samples import WHOLE, Case
@@ -120,8 +121,9 @@ def _read(same: _Same) -> dict[str, tuple[Subject, tuple[Draft, ...]]]:
 
 def _subject(scope: Scope, first: Finding, name: Name, ids: tuple[str, ...]) -> tuple[Subject, tuple[Draft, ...]]:
     report = scope.case.report
+    name = with_largest(name, first, report)
     whole = len(ids) > 1 and not one_clause(first.spans[0].of(report.text))
-    text = own_sentence(first, report) if whole else description(first)
+    text = own_sentence(first, report) if whole else description(first, name)
     subject = Subject(first, replace(name, shared=name.shared or whole), scope.evidence(first), text, ids)
     return subject, tuple(drafts_of(subject))
 

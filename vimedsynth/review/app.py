@@ -20,10 +20,12 @@ from vimedsynth.review.decisions import BadInput, Verdict, clean_text, read_edit
 from vimedsynth.review.desk import TODO, Desk, NotYours, Objected, Stale
 from vimedsynth.review.ledger import ENTRY
 from vimedsynth.review.people import SESSION_SECONDS, Session, Sessions, reviewer_of
+from vimedsynth.review.pictures import describe, mip_bytes, slice_bytes
 from vimedsynth.review.protocol import Role
 from vimedsynth.review.records import Entry
 from vimedsynth.review.sheets import keep_sheet, read_lesions, show_sheet
 from vimedsynth.review.summary import summarise
+from vimedsynth.volumes import Scan
 
 COOKIE = "vimedsynth_review"
 MAX_LIMIT = 200
@@ -252,8 +254,42 @@ def _summary(house: House, session: Session, _: Any) -> Any:
     return summarise(house.desk).json()
 
 
+def _scan_of(house: House, session: Session, query: Any) -> tuple[Scan, Any]:
+    """The scan behind a sample of the reviewer's queue, and its slices."""
+    line, slices = house.desk.shown(session.reviewer, _id(query))
+    scan = house.desk.sources.scan(line.study_id)
+    if scan is None:
+        raise Refused(404, "no-scan")
+    return scan, slices
+
+
+def _scan(house: House, session: Session, query: Any) -> Any:
+    scan, slices = _scan_of(house, session, query)
+    return describe(scan, slices)
+
+
+def _voxels(found: bytes | None) -> Response:
+    if found is None:
+        raise Refused(404, "no-slice")
+    headers = {"cache-control": "private, max-age=600"}
+    return Response(found, 200, headers, media_type="application/octet-stream")
+
+
+def _slice(house: House, session: Session, query: Any) -> Any:
+    scan, _ = _scan_of(house, session, query)
+    modality = query.get("modality")
+    if modality not in ("pet", "ct"):
+        raise BadInput("bad-modality")
+    return _voxels(slice_bytes(scan, modality, _number(query, "z", 0, 10**6)))
+
+
+def _mip(house: House, session: Session, query: Any) -> Any:
+    scan, _ = _scan_of(house, session, query)
+    return _voxels(mip_bytes(scan))
+
+
 READING: dict[str, Work] = {"/api/me": _me, "/api/item": _item, "/api/queue": _queue, "/api/sheet": _sheet,
-                           "/api/summary": _summary}  # fmt: skip
+                           "/api/summary": _summary, "/api/scan": _scan, "/api/slice": _slice, "/api/mip": _mip}  # fmt: skip
 WRITING: dict[str, Work] = {"/api/check": _check, "/api/decide": _decide, "/api/undo": _undo,
                            "/api/sheet": _keep_sheet}  # fmt: skip
 

@@ -19,7 +19,7 @@ from vimedsynth.review.decisions import (
 from vimedsynth.review.guarding import Judge
 from vimedsynth.review.ledger import Ledger
 from vimedsynth.review.protocol import Protocol, Role, disagree
-from vimedsynth.review.rows import RunRows
+from vimedsynth.review.rows import Line, RunRows
 from vimedsynth.review.sources import Sources
 from vimedsynth.samples import Objection
 
@@ -116,7 +116,6 @@ class Desk:
         queue, row = self.queue(reviewer), self.rows.row(sample_id)
         report, problem = self._report(row.data)
         current = self.ledger.current(sample_id, reviewer)
-        image = row.data.get("image") or {}
         return {
             **self._brief(place, sample_id, reviewer),
             "sha256": row.sha256,
@@ -127,10 +126,17 @@ class Desk:
             "report": report_json(report) if report else None,
             "report_problem": problem,
             "scan": self.sources.has_scan(row.data["study_id"]),
-            "slices": image.get("slices"),
             "decision": _own(current) if current else None,
             "readings": self._readings(reviewer, sample_id),
         }
+
+    def shown(self, reviewer: str, sample_id: str) -> tuple[Line, tuple[int, int] | None]:
+        """The sample's line and the slices of its image, when they are a proper range. Raises NotYours."""
+        self._place(reviewer, sample_id)
+        found = (self.rows.row(sample_id).data.get("image") or {}).get("slices")
+        if not isinstance(found, list) or len(found) != 2 or not all(type(n) is int for n in found):
+            return self.rows.lines[sample_id], None
+        return self.rows.lines[sample_id], (found[0], found[1])
 
     def _report(self, data: dict[str, Any]) -> tuple[Report | None, str | None]:
         sha256 = (data.get("provenance") or {}).get("report_sha256")

@@ -53,12 +53,20 @@ def question_type(data: dict[str, Any]) -> str:
 def _has_content(data: Any) -> bool:
     if not isinstance(data, dict) or not all(isinstance(data.get(k), str) for k in ("id", "task", "study_id")):
         return False
+    if not all(isinstance(data.get(k), dict | None) for k in ("provenance", "image")):
+        return False
     turns = data.get("turns")
     if turns is None:
         return isinstance(data.get("text"), str)
-    whole = ("question", "answer")
-    return isinstance(turns, list) and all(
-        isinstance(t, dict) and all(isinstance(t.get(k), str) for k in whole) for t in turns
+    return isinstance(turns, list) and bool(turns) and all(map(_is_turn, turns))
+
+
+def _is_turn(turn: Any) -> bool:
+    if not isinstance(turn, dict) or not all(isinstance(turn.get(k), str) for k in ("question", "answer")):
+        return False
+    evidence = turn.get("evidence", [])
+    return isinstance(evidence, list) and all(
+        isinstance(span, list) and len(span) == 2 and all(type(n) is int for n in span) for span in evidence
     )
 
 

@@ -10,8 +10,10 @@ from vimedsynth.errors import DataRefused
 from vimedsynth.reports import Report
 from vimedsynth.samples import sha256_text
 from vimedsynth.studies import Study, open_corpus, read_report
+from vimedsynth.volumes import Scan, open_scan
 
 T = TypeVar("T")
+SCAN_BYTES = 1_500_000_000
 KEPT_REPORTS = 512
 
 
@@ -45,6 +47,10 @@ class Kept(Generic[T]):
             self._making.pop(name, None)
 
 
+def _bytes(scan: Scan) -> int:
+    return sum(volume.data.nbytes for volume in scan.volumes)
+
+
 class Sources:
     """Reports and scans by study id; empty without a corpus."""
 
@@ -53,6 +59,7 @@ class Sources:
         self.has_corpus = corpus is not None
         self._studies = {study.study_id: study for study in open_corpus(corpus).studies} if corpus else {}
         self._reports: Kept[Report | None] = Kept(KEPT_REPORTS, lambda _: 1)
+        self._scans: Kept[Scan | None] = Kept(SCAN_BYTES, lambda scan: _bytes(scan) if scan else 0)
 
     def study(self, study_id: str) -> Study | None:
         """The study, when the corpus has it."""
@@ -82,9 +89,23 @@ class Sources:
         study = self._studies.get(study_id)
         return bool(study and (study.ct_path or study.pet_path))
 
+    def scan(self, study_id: str) -> Scan | None:
+        """PET and CT of a study; None when there are none or they cannot be read."""
+        study = self._studies.get(study_id)
+        if study is None or not self.has_scan(study_id):
+            return None
+        return self._scans.get(study_id, lambda: _openable(study))
+
 
 def _readable(study: Study) -> Report | None:
     try:
         return read_report(study)
+    except DataRefused:
+        return None
+
+
+def _openable(study: Study) -> Scan | None:
+    try:
+        return open_scan(study)
     except DataRefused:
         return None

@@ -44,10 +44,10 @@ export async function get(path, query = {}) {
   return read(await patiently(() => fetch(`${path}?${new URLSearchParams(query)}`)));
 }
 
-/** GET, bytes; null when there is none. */
-export async function bytes(path, query, signal) {
-  const response = await fetch(`${path}?${new URLSearchParams(query)}`, { signal });
-  return response.ok ? response.arrayBuffer() : null;
+/** GET, bytes; null when there is none or nobody answers. */
+export async function bytes(path, query) {
+  const response = await fetch(`${path}?${new URLSearchParams(query)}`).catch(() => null);
+  return response?.ok ? response.arrayBuffer() : null;
 }
 
 function post(path, body) {

@@ -6,11 +6,15 @@ import { lettersOn, showHelp } from "./help.js";
 import { Queue } from "./queue.js";
 import { showReport } from "./report.js";
 import { SamplePane } from "./sample.js";
+import { showSheet } from "./sheet.js";
+import { showSummary } from "./summary.js";
+import { Viewer } from "./viewer.js";
 import { language, say, speak } from "./words.js";
 
 const state = { me: null, item: null, ahead: null, busy: false, shownAt: 0, active: 0 };
 const pane = new SamplePane({ decide, undo, move, pick: () => showReport(state.item, pane.evidence) });
 const queue = new Queue(open);
+const viewer = new Viewer();
 
 const VIEWS = ["desk", "sheet-view", "summary-view", "sign-in"];
 function view(name) {
@@ -92,6 +96,7 @@ function show(item) {
   byId("study").textContent = item.study;
   pane.show(item);
   showReport(item, pane.evidence);
+  viewer.show(item);
   if (item.next) lookAhead(item.next);
 }
 
@@ -192,6 +197,7 @@ const LETTERS = {
   ".": () => pane.step(1),
   l: () => queue.show(state.item?.id, state.item?.place ?? 0),
   g: () => byId("language").click(),
+  b: () => state.me.corpus && sheet(),
   "?": showHelp,
 };
 
@@ -215,6 +221,8 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || pane.mode !== "read" || !state.item) return;
   if (event.key === "ArrowRight") return void move("next");
   if (event.key === "ArrowLeft") return void move("previous");
+  const letter = event.key.length === 1;
+  if ((!letter || lettersOn()) && viewer.key(event.key)) return void event.preventDefault();
   const run = lettersOn() && LETTERS[event.key.toLowerCase()];
   if (!run) return;
   event.preventDefault();
@@ -222,6 +230,10 @@ function onKey(event) {
 }
 
 document.addEventListener("keydown", onKey);
+document.addEventListener("keydown", (event) => {
+  const away = ["sheet-view", "summary-view"].includes(document.body.dataset.view);
+  if (away && event.key === "Escape" && !document.querySelector("dialog[open]")) view("desk");
+});
 
 // A link opened in a tab that is here already: another reviewer's, or another sample.
 window.addEventListener("hashchange", () => {
@@ -229,6 +241,11 @@ window.addEventListener("hashchange", () => {
   const wanted = decodeURIComponent(location.hash.match(/^#s=(.+)$/)?.[1] ?? "");
   if (wanted && state.me && wanted !== state.item?.id) alone(() => open(wanted));
 });
+
+// ---- the other views
+const sheet = () => state.item && alone(async () => { await showSheet(state.item.id, () => view("desk")); view("sheet-view"); });
+byId("open-sheet").addEventListener("click", sheet);
+byId("open-summary").addEventListener("click", async () => { await showSummary(() => view("desk")); view("summary-view"); });
 
 // ---- tools
 byId("open-queue").addEventListener("click", () => queue.show(state.item?.id, state.item?.place ?? 0));

@@ -224,7 +224,7 @@ export class SamplePane {
     const box = byId("objections");
     if (!box) return;
     box.className = objections.length ? "objections" : "";
-    const rows = objections.map((o) => el("li", {}, `${say(`code_${o.code}`).replace(/^code_/, "")}: ${o.message}`, o.quote ? el("q", {}, ` ${o.quote}`) : null));
+    const rows = objections.map((o) => el("li", {}, el("strong", {}, say(`code_${o.code}`).replace(/^code_/, "")), o.quote ? [": ", el("q", {}, o.quote)] : null, el("span", { class: "muted", lang: "en" }, ` (${o.message})`)));
     fill(box, ...(rows.length ? [el("strong", {}, say("guard_objects")), el("ul", {}, ...rows), el("span", { class: "muted" }, say("you_decide"))] : []));
     const save = byId("save-edit");
     if (save) save.firstChild.textContent = say(rows.length ? "save_anyway" : "save");

@@ -1,0 +1,51 @@
+"""The regression gate: the guard on the sample corpus, small and seeded. The whole run is ``python -m benchmarks.corruption``."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from benchmarks.corruption.__main__ import main
+from benchmarks.corruption.items import operators
+from benchmarks.corruption.natural import judged
+
+OTHER_STYLE = Path(__file__).parents[2] / "benchmarks" / "corruption" / "other_style.jsonl"
+
+
+def test_the_guard_catches_corruptions_and_passes_rewrites() -> None:
+    args = ["--limit", "7", "--sample", "10", "--mixes", "2", "--min-overall", "99", "--min-operator", "85", "--json"]
+    result = CliRunner().invoke(main, args)
+    figures = json.loads(result.stdout)
+    assert figures["failures"] == []
+    assert result.exit_code == 0
+    assert {row["operator"] for row in figures["operators"]} >= set(operators()) - {"18", "19", "21", "22"}
+    assert figures["true_answers"]["refused"] <= 1
+
+
+def test_reports_in_another_hospitals_style_are_guarded_too() -> None:
+    args = [
+        "--reports",
+        str(OTHER_STYLE),
+        "--sample",
+        "4",
+        "--mixes",
+        "3",
+        "--min-overall",
+        "97",
+        "--min-operator",
+        "50",
+    ]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output.rpartition("true answers")[2]
+
+
+def test_a_limit_that_is_missed_is_exit_code_1() -> None:
+    args = ["--limit", "1", "--sample", "1", "--mixes", "0", "--mode", "answer", "--min-overall", "100.1"]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 1
+    assert "FAILED caught overall" in result.output
+
+
+def test_free_texts_are_judged_no_worse_than_before() -> None:
+    wrong = [row.why for row in judged() if not row.right]
+    assert len(wrong) <= 27, wrong
