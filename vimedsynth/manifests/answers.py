@@ -5,6 +5,8 @@ from importlib.resources import files
 
 import orjson
 
+from vimedsynth.duplicates import fold
+
 
 @cache
 def _words() -> dict[str, tuple[str, ...]]:
@@ -13,10 +15,12 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 
 def polarity(question: str, answer: str) -> int | None:
-    """1 for yes, 0 for no, None when the question is none of that kind or the answer does not begin with either.
+    """1 for yes, 0 for no, None when the question is none of that kind or the answer does not begin with either."""
+    return folded_polarity(fold(question), fold(answer))
 
-    Both texts are folded (:func:`vimedsynth.duplicates.fold`).
-    """
+
+def folded_polarity(question: str, answer: str) -> int | None:
+    """:func:`polarity` of texts that are folded already."""
     if not question.endswith(_endings()):
         return None
     first = answer.split(" ", 1)[0]

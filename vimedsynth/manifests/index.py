@@ -13,7 +13,7 @@ import orjson
 
 from vimedsynth.duplicates import fold
 from vimedsynth.errors import DataRefused
-from vimedsynth.manifests.answers import polarity
+from vimedsynth.manifests.answers import folded_polarity
 from vimedsynth.manifests.rows import SUBSET_BY_TASK
 from vimedsynth.splits import LEFT_OUT, SPLITS, Assign
 
@@ -198,7 +198,7 @@ def _pair(sample: dict[str, Any]) -> tuple[bytes | None, str | None, int | None,
         return None, None, None, None
     (turn,) = sample["turns"]
     question, answer = fold(turn["question"]), fold(turn["answer"])
-    return _hash(f"{question}\n{answer}"), turn["question_type"], polarity(question, answer), _hash(answer)
+    return _hash(f"{question}\n{answer}"), turn["question_type"], folded_polarity(question, answer), _hash(answer)
 
 
 def _hash(text: str) -> bytes:
