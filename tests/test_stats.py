@@ -4,55 +4,30 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import numpy as np
-import orjson
 import pytest
 from click.testing import CliRunner
 
+from tests.handmade import REPORT, report, write_corpus, write_run
 from vimedsynth.cli import cli
-from vimedsynth.reports import flat_report
-from vimedsynth.samples import content_id, sha256_text
 from vimedsynth.stats.cards import cards, marked
 from vimedsynth.stats.diversity import diversity
 from vimedsynth.stats.entries import entries
 from vimedsynth.stats.plots import histogram
 from vimedsynth.stats.portrait import portrait
 
-REPORT = (
-    "Hình ảnh nốt mờ kích thước 12 x 14 mm ở thùy trên phổi phải, tăng chuyển hóa FDG (SUVmax: 4,2). "
-    "Không phát hiện hình ảnh tràn dịch màng phổi hai bên."
-)
 VOID = {"meta", "link", "br", "input", "img"}
-
-
-def sample(number: int, *, answer: str = "Nốt mờ có SUVmax 4,2.", split: str = "train") -> dict[str, object]:
-    study = f"study-{number}"
-    turns = [{"question": "Nốt mờ ở đâu?", "answer": answer, "question_type": "location", "evidence": [[0, 95]]}]
-    turns.append(
-        {"question": "Có tràn dịch không?", "answer": "Không.", "question_type": "effusion", "evidence": [[96, 149]]}
-    )
-    provenance = {
-        "report_sha256": sha256_text(flat_report(REPORT).text),
-        "engine": "grounded",
-        "model": "m",
-        "prompt": "",
-    }
-    provenance |= {"prompt_sha256": "", "schema_sha256": "", "seed": 0, "attempt": 1, "created": "2026-11-01T00:00:00Z"}
-    row = {"task": "vqa-multi", "study_id": study, "patient_id": study, "region": "chest", "split": split}
-    row_id = content_id(study, "chest", "vqa-multi", {"turns": turns})  # type: ignore[arg-type]
-    return {"id": row_id, **row, "turns": turns, "claims": [], "image": None, "provenance": provenance}
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """A run folder of six samples and three rejections."""
-    folder = tmp_path / "run"
-    folder.mkdir()
-    rows = [sample(number, split="test" if number == 5 else "train") for number in range(6)]
-    (folder / "samples.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
-    refused = {"code": "number", "message": "<script>alert(1)</script>", "candidate": {"text": "SUVmax & 9"}}
-    (folder / "rejections.jsonl").write_bytes(3 * (orjson.dumps(refused) + b"\n"))
-    return folder
+    return write_run(tmp_path / "run")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """The corpus behind it."""
+    return write_corpus(tmp_path / "corpus")
 
 
 class Page(HTMLParser):
@@ -93,22 +68,8 @@ def page(*args: str | Path) -> str:
     return Path(str(args[args.index("-o") + 1])).read_text(encoding="utf-8")
 
 
-def corpus(tmp_path: Path) -> Path:
-    path = tmp_path / "corpus"
-    path.mkdir()
-    lines = ["study_id,patient_id,report,ct,pet"]
-    for number in range(6):
-        (path / f"{number}.txt").write_text(REPORT, encoding="utf-8")
-        volume = np.zeros((8, 16, 16), dtype=np.int16)
-        volume[3, 4, 5] = 900
-        np.save(path / f"{number}.npy", volume)
-        lines.append(f"study-{number},study-{number},{number}.txt,,{number}.npy")
-    (path / "studies.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-def test_the_page_is_whole_and_asks_for_nothing(run: Path, tmp_path: Path) -> None:
-    text = page(run, "--against", run, "-o", tmp_path / "report.html", "--corpus", corpus(tmp_path))
+def test_the_page_is_whole_and_asks_for_nothing(run: Path, corpus: Path, tmp_path: Path) -> None:
+    text = page(run, "--against", run, "-o", tmp_path / "report.html", "--corpus", corpus)
     parsed = Page(text)
     assert parsed.open == []
     assert parsed.requests == []
@@ -135,7 +96,7 @@ def test_both_languages_are_there(run: Path, tmp_path: Path) -> None:
 def test_counts_add_up(run: Path) -> None:
     found = portrait(run, entries(run))
     assert found.rows == 6
-    assert found.counts["split"] == {"train": 5, "test": 1}
+    assert found.counts["split"] == {"train": 4, "val": 1, "test": 1}
     assert sum(found.counts["question_type"].values()) == 12 == len(found.values["question_length"])
     assert list(found.values["suv"]) == pytest.approx([4.2] * 6)
     assert found.yes_no == {"effusion": (0, 6)}
@@ -143,20 +104,19 @@ def test_counts_add_up(run: Path) -> None:
     assert len(found.examples["number"]) == 2
 
 
-def test_cards_mark_the_evidence_and_show_the_hottest_slice(run: Path, tmp_path: Path) -> None:
-    found = portrait(run, entries(run))
-    for card in cards(found.cards, corpus(tmp_path)):
-        assert "".join(piece.text for piece in card.report) == flat_report(REPORT).text
+def test_cards_mark_the_evidence_and_show_the_hottest_slice(run: Path, corpus: Path) -> None:
+    found = portrait(run, entries(run, corpus))
+    for card in cards(found.cards, corpus):
+        assert "".join(piece.text for piece in card.report) == report(int(card.entry.study_id[-1]))
         assert [piece.text for piece in card.report if 2 in piece.turns] == [REPORT[96:149]]
         assert [(picture.kind, picture.number) for picture in card.pictures] == [("pet", 3), ("mip", None)]
         assert all(picture.uri.startswith("data:image/png;base64,") for picture in card.pictures)
 
 
-def test_a_report_that_changed_since_is_not_marked(run: Path, tmp_path: Path) -> None:
-    folder = corpus(tmp_path)
+def test_a_report_that_changed_since_is_not_marked(run: Path, corpus: Path) -> None:
     for number in range(6):
-        (folder / f"{number}.txt").write_text("Báo cáo khác. " + REPORT, encoding="utf-8")
-    assert all(card.report == () for card in cards(portrait(run, entries(run)).cards, folder))
+        (corpus / f"{number}.txt").write_text("Báo cáo khác. " + report(number), encoding="utf-8")
+    assert all(card.report == () for card in cards(portrait(run, entries(run)).cards, corpus))
 
 
 def test_overlapping_evidence_keeps_every_turn_and_every_letter() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from vimedsynth.runs import replacing
 from vimedsynth.sample_corpus import SampleStudy, metadata, sample_studies
 
+_FEW = ("--limit", "4")  # studies whose scans are perturbed: enough to see, soon done
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -31,20 +33,26 @@ def write_corpus(root: Path) -> Iterator[str]:
 
 def steps(root: Path) -> tuple[Step, ...]:
     """The commands over the corpus in ``root / "corpus"``, in order; each goes on where it was."""
-    corpus, manifest = str(root / "corpus"), str(root / "manifest")
-    vqa, paraphrase = (str(root / "runs" / name) for name in ("vqa", "paraphrase"))
+    corpus, augmented, manifest = (str(root / name) for name in ("corpus", "augmented", "manifest"))
+    vqa, paraphrase = runs = [str(root / "runs" / name) for name in ("vqa", "paraphrase")]
+    joined = ("--corpus", corpus, "--augmented", augmented)
     return (
         Step("What the corpus holds", ("corpus", corpus)),
         Step("Questions and conversations", ("vqa", corpus, "-o", vqa, "--style", "both", "--quiet")),
         Step("Rewrites", ("paraphrase", corpus, "-o", paraphrase, "-n", "2", "--quiet")),
-        Step("Training files", ("manifest", vqa, paraphrase, "-o", manifest, "--corpus", corpus)),
+        Step("Perturbed scans", ("augment", corpus, "-o", augmented, "--region", "all", *_FEW, "--preview", "--quiet")),
+        Step("Training files", ("manifest", *runs, "-o", manifest, *joined, "--quiet")),
         Step("The data gate", ("validate", manifest)),
+        Step("One page about it", ("stats", manifest, "-o", str(root / "stats.html"), "--corpus", corpus)),
     )
 
 
 def openings(root: Path) -> tuple[tuple[Path, str], ...]:
     """What to open at the end, and what it is."""
+    sheet = next(iter(sorted((root / "augmented" / "preview").glob("*.chest.png"))), root / "augmented" / "preview")
     return (
+        (root / "stats.html", "one page: counts, plots, cards with evidence"),
+        (sheet, "slices before and after: PET, CT, fused"),
         (root / "manifest" / "train.json", "training rows as the LLaVA loader reads them"),
         (root / "manifest" / "lineage.jsonl", "where each row comes from"),
         (root / "runs" / "vqa" / "samples.jsonl", "questions and answers, each with its evidence"),

@@ -119,8 +119,9 @@ def _gpu() -> Check:
 
 
 def _browser() -> Check:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        detail = "not found; only the browser tests of the review page need it"
-        return Check("machine", "chromium", False, detail, "apt-get install chromium")
-    return Check("machine", "chromium", True, path)
+    path, driver = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which("chromedriver")
+    if path is None or driver is None:
+        lacking = " and ".join(name for name, found in (("chromium", path), ("chromedriver", driver)) if not found)
+        detail = f"no {lacking}; only the browser tests of the review page need it"
+        return Check("machine", "chromium", False, detail, "apt-get install chromium chromium-driver")
+    return Check("machine", "chromium", True, f"{path}, {driver}")

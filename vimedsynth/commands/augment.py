@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vimedsynth.errors import DataRefused
+
 if TYPE_CHECKING:
     from vimedsynth.augment.run import Tally
 
@@ -55,7 +57,7 @@ def augment(corpus: Path, out: Path, policy_name: str, copies: int, regions: tup
         tally = run(studies, load_policy(policy_name), settings, progress)
     _print(tally, out, as_json)
     if not tally.copies + tally.kept:
-        click.get_current_context().exit(1)
+        raise DataRefused(f"{corpus}: no scan was perturbed; expected studies with a PET or CT that can be read")
 
 
 def _progress() -> Callable[["Tally"], None]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from vimedsynth.errors import DataRefused
+
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
@@ -21,6 +23,8 @@ def stats(path: Path, against: Path | None, output: Path, corpus: Path | None, s
 
     paths = [path, against] if against else [path]
     portraits = [portrait(one, entries(one, corpus), seed) for one in paths]
+    if empty := [str(path) for path, one in zip(paths, portraits, strict=True) if not one.rows]:
+        raise DataRefused(f"{empty[0]}: no row to tell about; expected a run, a manifest or a file of samples")
     shown = [(number, card) for number, one in enumerate(portraits) for card in cards(one.cards, corpus)]
     write_text(output, render(portraits, shown))
     click.echo(f"{output}: {', '.join(f'{one.name} {one.rows} rows' for one in portraits)}")

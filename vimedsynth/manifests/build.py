@@ -171,7 +171,9 @@ def _select(plan: Plan, index: Index, corpus: Corpus | None, copies: dict[str, t
     mix(index, dict(plan.mix))
     if not index.count():
         hint = "; the studies have no split of their own: try --split patient" if index.reasons()["no-split"] else ""
-        raise DataRefused(f"no sample is left for the manifest ({dict(index.reasons()) or 'the runs are empty'}){hint}")
+        raise DataRefused(
+            f"{', '.join(map(str, plan.runs))}: no sample is left for the manifest ({dict(index.reasons()) or 'the runs are empty'}){hint}"
+        )
     return near
 
 

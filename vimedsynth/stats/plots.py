@@ -17,7 +17,7 @@ SERIES = ("#2a78b8", "#d9822b")
 _INCHES = (3.6, 2.2)
 _BINS = 24
 _STYLE: Any = {
-    **{"font.size": 8, "axes.linewidth": 0.6, "text.color": INK, "axes.edgecolor": INK, "axes.labelcolor": INK},
+    **{"font.size": 9, "axes.linewidth": 0.6, "text.color": INK, "axes.edgecolor": INK, "axes.labelcolor": INK},
     **{"xtick.color": INK, "ytick.color": INK},
 }
 
@@ -73,7 +73,7 @@ def bars(name: str, counts: Sequence[Mapping[str, int]], keys: Sequence[str]) ->
     for index, series in enumerate(counts):
         widths = [series.get(key, 0) for key in keys]
         drawn = axes.barh(at + index * height, widths, height, color=SERIES[index % len(SERIES)], alpha=0.8)
-        axes.bar_label(drawn, [f"{width}" if width else "" for width in widths], padding=2, fontsize=7, color=INK)
+        axes.bar_label(drawn, [f"{width}" if width else "" for width in widths], padding=2, fontsize=8, color=INK)
     axes.set_yticks(at + height * (len(counts) - 1) / 2, keys)
     axes.invert_yaxis()
     axes.margins(x=0.15)

@@ -1,7 +1,7 @@
 """Which files a path stands for, and which schema each of them answers to."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,12 @@ def schema_of_file(path: Path) -> str | None:
     return next((schema for row in rows if (schema := schema_of_row(row.value))), None)
 
 
+def _with_siblings(found: tuple[Artefact, ...]) -> tuple[Artefact, ...]:
+    """A file that says nothing of itself (it is empty, or nothing in it can be read) is what its neighbours are."""
+    known = {(a.path.parent, a.path.suffix): a.schema for a in found if a.schema and a.path.name not in SCHEMA_BY_FILE}
+    return tuple(replace(a, schema=a.schema or known.get((a.path.parent, a.path.suffix))) for a in found)
+
+
 def _in_folder(folder: Path) -> Iterator[Artefact]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
@@ -89,9 +95,9 @@ def find_artefacts(path: Path, schema: str | None = None) -> tuple[Artefact, ...
         return (Artefact(path, str(path), schema or schema_of_file(path), path.parent),)
     if not path.is_dir():
         raise DataRefused(f"{path}: no such file or folder")
-    found = tuple(_in_folder(path))
+    found = _with_siblings(tuple(_in_folder(path)))
     if schema is not None:
-        found = tuple(Artefact(a.path, a.name, schema, a.root) for a in found if a.schema in (schema, None))
+        found = tuple(replace(a, schema=schema) for a in found if a.schema in (schema, None))
     if not any(artefact.schema for artefact in found):
         raise DataRefused(f"{path}: no artefact in this folder; expected one of {', '.join(SCHEMA_BY_FILE)} or rows")
     return found

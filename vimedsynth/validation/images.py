@@ -15,6 +15,7 @@ import numpy as np
 from vimedsynth.corpora.paths import UnsafePath, inside
 
 NPZ_KEY = "data"
+_MAGIC = b"\x93NUMPY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Broken:
 
 
 def _npy(path: Path) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
+    with path.open("rb") as stream:
+        head = stream.read(len(_MAGIC))
+    if head != _MAGIC:  # numpy would call anything without its header a pickle
+        raise ValueError("a pickle" if head.startswith(b"\x80") else "no NumPy header")
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     return array.shape, array.dtype
 
