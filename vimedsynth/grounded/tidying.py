@@ -65,10 +65,9 @@ def _with_clean_reading(finding: Finding) -> Finding:
 def _uptake_alone(finding: Finding) -> Finding:
     """A finding of uptake whose place or pattern was read as its morphology, put right."""
     words = finding.morphology.strip(" ,")
-    table_of = {name: re.compile(table("clauses")[name]) for name in ("pattern", "relation")}
-    uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
-    place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
-    return replace(finding, morphology="", uptake_text=uptake, place_text=place)
+    if re.match(table("clauses")["relation"], words):
+        return replace(finding, morphology="", place_text=finding.place_text or words)
+    return replace(finding, morphology="", uptake_text=squeezed(f"{finding.uptake_text} {words}"))
 
 
 def own_sentence(finding: Finding, report: Report) -> str:
