@@ -34,14 +34,15 @@ def write_corpus(root: Path) -> Iterator[str]:
 def steps(root: Path) -> tuple[Step, ...]:
     """The commands over the corpus in ``root / "corpus"``, in order; each goes on where it was."""
     corpus, augmented, manifest = (str(root / name) for name in ("corpus", "augmented", "manifest"))
-    vqa, paraphrase = runs = [str(root / "runs" / name) for name in ("vqa", "paraphrase")]
+    vqa, paraphrase, compare = runs = [str(root / "runs" / name) for name in ("vqa", "paraphrase", "compare")]
     joined = ("--corpus", corpus, "--augmented", augmented)
     return (
         Step("What the corpus holds", ("corpus", corpus)),
         Step("Questions and conversations", ("vqa", corpus, "-o", vqa, "--style", "both", "--quiet")),
         Step("Rewrites", ("paraphrase", corpus, "-o", paraphrase, "-n", "2", "--quiet")),
+        Step("Pairs of studies", ("compare", corpus, "-o", compare, "--pairs", "12", "--quiet")),
         Step("Perturbed scans", ("augment", corpus, "-o", augmented, "--region", "all", *_FEW, "--preview", "--quiet")),
-        Step("Training files", ("manifest", *runs, "-o", manifest, *joined, "--quiet")),
+        Step("Training files", ("manifest", *runs, "-o", manifest, *joined)),
         Step("The data gate", ("validate", manifest)),
         Step("One page about it", ("stats", manifest, "-o", str(root / "stats.html"), "--corpus", corpus)),
     )
