@@ -1,7 +1,7 @@
 """What an operation declares, measured on the phantom: centre, side, size, SUVmax and the PET/CT alignment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from vimedsynth.augment.receipts import Applied
 from vimedsynth.augment.truth import INVALIDATES_BY_NAME, declared, invalidated, mirrored
 from vimedsynth.phantom import PhantomSpec, lesion_centre_mm, read_spec, render
 from vimedsynth.samples import Claim
-from vimedsynth.volumes import Scan, Volume
+from vimedsynth.volumes import Modality, Scan, Units, Volume
 
 SPEC = {
     "study_id": "truth",
@@ -209,6 +209,15 @@ def test_slice_drop_within_the_overlap_keeps_the_region() -> None:
     assert declared(Applied("SliceDrop", {"start": 0, "end": 21}), "chest") == {Claim.POSITION}
 
 
+def test_the_margin_of_a_region_may_be_lost() -> None:
+    chest = before()[1].slices(50, 120)
+    within, beyond = (Applied("SliceDrop", {"start": n, "end": 0}) for n in (20, 40))
+    assert apply(chest, [within], "chest").measured.body_lost == 0
+    assert apply(chest, [beyond], "chest").measured.body_lost > 0.1
+    assert apply(chest, [within], "abdomen_pelvis").measured.body_lost == 0
+    assert apply(chest, [within], "head_neck").measured.body_lost > 0.1
+
+
 def test_lost_peaks_cost_the_suv() -> None:
     tiny = {**SPEC, "lesions": [{"organ": "thyroid", "side": "left", "size_mm": 3, "suv_max": 20.0}]}
     scan, turn = render(tiny), Applied(*OPERATIONS["rotation"])
@@ -224,3 +233,25 @@ def test_count_scale_never_clips_and_keeps_suvs() -> None:
     assert outcome.scan.pet is not None
     assert outcome.scan.pet.data.max() == 32767
     assert np.allclose(outcome.scan.pet.values(), scan.pet.values(), atol=0.001)
+
+
+def test_a_tone_done_with_the_warp_is_the_tone_after_it() -> None:
+    turn, tones = Applied(*OPERATIONS["rotation"]), [Applied(*OPERATIONS["gamma"]), Applied(*OPERATIONS["tone"])]
+    together = apply(before()[1], [turn, *tones]).scan
+    apart = apply(apply(before()[1], [turn]).scan, tones).scan
+    for first, second in zip(together.volumes, apart.volumes, strict=True):
+        assert np.array_equal(first.data, second.data)
+
+
+def test_masks_go_with_the_scan_and_keep_their_labels() -> None:
+    scan = before()[1]
+    assert scan.ct is not None
+    labels = (scan.ct.data > 1200).astype(np.int16) * 3
+    mask = replace(scan.ct, data=labels, modality=Modality.MASK, units=Units.LABEL)
+    ops = [Applied(*OPERATIONS[name]) for name in ("rotation", "elastic", "anisotropy", "dose", "gamma")]
+    outcome = apply(replace(scan, masks=(mask,)), ops)
+    moved = outcome.scan.masks[0]
+    assert set(np.unique(moved.data)) == {0, 3}
+    centre = outcome.forward(stated())[0]
+    index = np.rint(outcome.scan.grid(moved).to_index(centre)).astype(int)
+    assert moved.data[tuple(index)] == 3

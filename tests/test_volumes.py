@@ -260,3 +260,11 @@ def test_fuzzed_files_are_refused_by_name_or_read(tmp_path: Path) -> None:
                 raw[place] = int(rng.integers(256))
             path.write_bytes(raw[: int(rng.integers(len(raw)))] if rng.random() < 0.3 else raw)
             assert outcome_of(path) in NAMED
+
+
+def test_reading_a_broken_nifti_logs_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    raw = bytearray(nibabel.Nifti1Image(ARRAY, np.eye(4)).to_bytes())
+    raw[344:348] = b"\0\0\0\0"
+    (tmp_path / "x.nii").write_bytes(raw)
+    assert code_of(tmp_path / "x.nii") == "unreadable"
+    assert not caplog.records

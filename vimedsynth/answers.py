@@ -45,6 +45,8 @@ EXCLUDES = re.compile(
 ANSWER_EXCLUDES = re.compile(
     r"(?:^\s*|[,;]\s*|khác\s+|còn\s+)(?:ngoài|trừ)\s+(?!ra\b|da\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)"
 )
+ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$")
+HIGHEST = re.compile(r"cao nhất|mạnh nhất")
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)
 
 
@@ -111,6 +113,13 @@ class AnswerJudge:
         shift = len(self.answer) - len(rest)
         items, heads = self.focus.items, self.focus.heads
         said: list[Fact] = []
+        if not rest.strip(" .,;") and lead:
+            self._bare(lead)
+            return
+        alone = ALONE.match(rest)
+        if alone and "suv" in self.question:
+            self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)), items, heads)
+            return
         for sentence in flat_report(rest).sentences:
             for fact in sentence_facts(self._without_exclusion(sentence.text)):
                 start = sentence.span.start + shift
@@ -120,6 +129,17 @@ class AnswerJudge:
                 items = fact.items or items
                 heads = fact.heads or heads
         self._lead(lead, said)
+
+    def _bare(self, lead: str) -> None:
+        """ "Có." and "Không." say or deny just what was asked."""
+        whole = Span(0, len(self.answer))
+        for asked in self.focus.facts:
+            if self._says_nothing(asked) or asked.polarity != "present":
+                continue
+            if lead == "có":
+                self._present(replace(asked, span=whole), asked.items, asked.heads)
+            else:
+                self._absent(replace(asked, span=whole, polarity="absent"), asked.items)
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
@@ -221,7 +241,8 @@ class AnswerJudge:
     def _present(self, fact: Fact, items: tuple[Item, ...], heads: frozenset[str]) -> None:
         places = fact.items
         known = lexicon().within
-        if not any(i.atoms & known.keys() or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places):
+        derived = not any(i.atoms & known.keys() or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
+        if derived:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
             places = tuple(Item(i.atoms | extra, side or i.side) for i in items) if items else places
@@ -238,7 +259,7 @@ class AnswerJudge:
                 return
             if best is None or _cost(faults) < _cost(best):
                 best = faults
-        if len(places) > 1 and not fact.items and any(self._from_context(fact, i, pool, heads) for i in places):
+        if len(places) > 1 and derived and any(self._from_context(fact, i, pool, heads) for i in places):
             return
         parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
         if len(places) > 1 and self._by_parts(fact, places, pool):
@@ -429,6 +450,10 @@ class AnswerJudge:
                 add("threshold-as-value", "the impression says vài mm: the 10 mm is a threshold, not a measure")
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
                 add("threshold-as-value", "the report gives a threshold, not a measure")
+        if fact.suvs and HIGHEST.search(self.question) and not self.focus.items:
+            top = max((v for r in self.source.facts for v in r.fact.suvs), default=0.0)
+            if top not in fact.suvs:
+                add("number", f"the highest SUVmax of the report is {top:g}")
         for value in fact.suvs:
             if value not in src.suvs:
                 moved = {round(value * k, 4) for k in (10.0, 0.1, 100.0, 0.01)}
@@ -504,7 +529,9 @@ class AnswerJudge:
 
     def _absent(self, fact: Fact, items: tuple[Item, ...]) -> None:
         places = fact.items or items
-        beyond = bool(self.excluded) and not [i for i in fact.items if i.atoms - {"region:body"}]
+        beyond = any(f.items or f.heads for f in self.excluded) and not [
+            i for i in fact.items if i.atoms - {"region:body", "rel:above"}
+        ]
         everywhere = beyond or any("region:body" in i.atoms for i in places) or not places
         if "physiologic" in fact.readings:
             denied = [
@@ -595,6 +622,8 @@ class AnswerJudge:
             return False
         if everywhere:
             return src.polarity == "absent"
+        if fact.readings - src.readings - {"not"} and not (fact.levels or fact.heads):
+            return False
         for item in places:
             want = item.atoms - LOOSE
             if "region:body" in src.atoms and src.polarity == "absent":

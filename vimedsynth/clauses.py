@@ -252,6 +252,9 @@ class ClauseReader:
             if len(fact.suvs) == len(items) > 1:
                 part = replace(part, suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
             out.append(part)
+        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a}) < len(items):
+            values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
+            return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
         return out if paired else [fact]
 
@@ -282,6 +285,8 @@ class ClauseReader:
 
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
+            if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
+                self.mode = ""  # the comparison is over
             return
         numeral_next = bool(ROMAN.match(self.peek().value)) or self.peek().kind == "num"
         if not (numeral_next and self.numeral and not self.side) or self.numeral:
@@ -780,7 +785,12 @@ class ClauseReader:
             return False
         rest = self.toks[self.at + k :]
         stop = next((i for i, t in enumerate(rest) if t.value in {".", ";"}), len(rest))
-        return not any(t.kind == "organ" for t in rest[:stop])
+        within = lexicon().within
+        near = self.atoms.union(*(atoms for atoms, _, _ in self.draft.items))
+        near = near.union(*(within.get(a, frozenset()) for a in near))
+        if not near:
+            return not any(t.value == "region:body" for t in rest[:stop])  # the place of the finding comes last
+        return all(t.value in near for t in rest[:stop] if t.kind == "organ")
 
     def on_physiologic(self, tok: Token) -> None:
         self._close_item()
@@ -801,8 +811,9 @@ class ClauseReader:
         self.draft.polarity = "postoperative"
 
     def on_tier(self, tok: Token) -> None:
-        if self.mode in ("prior", "advice"):
+        if self.mode == "advice":
             return
+        self.mode = "" if self.mode == "prior" else self.mode
         ahead = [self.peek(k) for k in range(5)]
         if tok.value == "suspect" and any(t.kind == "invasion" for t in ahead[:2]):
             self.certain = False

@@ -68,7 +68,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
 
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;,)0-9a-zà-ỹ])\s+(?=(?:Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Tăng nhẹ|"
+_SENTENCE_END = re.compile(r"(?<=[.!?;,)0-9a-zà-ỹ])\s+(?=(?:Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Không thấy|Chưa ghi nhận|Ghi nhận|Quan sát|Thấy|Có|Tăng nhẹ|"
                            r"Cần |Đối chiếu|Nên )[\s\w])|(?<=[.!?])\s+(?=[^\W\d_a-zà-ỹ])|\n+")  # fmt: skip
 
 

@@ -28,11 +28,12 @@ class Outcome:
         return forward(self.passes, points)
 
 
-def apply(scan: Scan, applied: Sequence[Applied]) -> Outcome:
+def apply(scan: Scan, applied: Sequence[Applied], region: str = "whole") -> Outcome:
     """Do all operations: slices dropped first, one geometry for all volumes next, then the values of each.
 
     The order among the geometric operations, and among those of one volume's values, is the order given. Geometry goes
-    through the frame of the reference volume, so PET and CT of any matrix size stay aligned.
+    through the frame of the reference volume, so PET and CT of any matrix size stay aligned. ``region`` says whose
+    margins may be lost without harm.
     """
     after = _drop(scan, applied)
     reference = after.grid(after.reference)
@@ -42,12 +43,9 @@ def apply(scan: Scan, applied: Sequence[Applied]) -> Outcome:
     own = {Modality.PET: merged([*passes, *shifted])}
     out = []
     for volume in after.volumes:
-        grid = after.grid(volume)
-        for item in own.get(volume.modality, passes):
-            volume = item.warp(volume, grid)
-        out.append(_valued(_thinned(volume, grid, reference, applied), applied))
+        out.append(_changed(volume, after.grid(volume), own.get(volume.modality, passes), reference, applied))
     result = _same_slots(after, out)
-    return Outcome(result, tuple(passes), measure(scan, result, passes, own[Modality.PET]))
+    return Outcome(result, tuple(passes), measure(scan, result, passes, own[Modality.PET], region))
 
 
 def _same_slots(scan: Scan, volumes: list[Volume]) -> Scan:
@@ -118,15 +116,22 @@ def _drop(scan: Scan, applied: Sequence[Applied]) -> Scan:
     return scan.slices(start, depth - end)
 
 
-def _thinned(volume: Volume, grid: Grid, reference: Grid, applied: Sequence[Applied]) -> Volume:
-    for item in applied:
-        if item.name == "Anisotropy":
-            volume = thin_slices(volume, grid, float(item.params["factor"]) * reference.spacing[0])
-    return volume
-
-
-def _valued(volume: Volume, applied: Sequence[Applied]) -> Volume:
-    if volume.modality is Modality.MASK:
-        return volume
-    chain = [a for a in applied if a.name in intensity.PIXEL_NAMES and intensity.modality_of(a) is volume.modality]
+def _changed(volume: Volume, grid: Grid, passes: list[Pass], reference: Grid, applied: Sequence[Applied]) -> Volume:
+    """The passes, then thick slices, then values; a tone right after the last pass is done with it."""
+    chain = _chain(volume, applied)
+    thick = [float(item.params["factor"]) for item in applied if item.name == "Anisotropy"]
+    table = None
+    if passes and not thick:
+        table, chain = intensity.leading_table(volume, chain)
+    for number, item in enumerate(passes, 1):
+        volume = item.warp(volume, grid, table if number == len(passes) else None)
+    for factor in thick:
+        volume = thin_slices(volume, grid, factor * reference.spacing[0])
     return intensity.change_all(volume, chain)
+
+
+def _chain(volume: Volume, applied: Sequence[Applied]) -> Sequence[Applied]:
+    """The operations on the values of this volume, in their order."""
+    if volume.modality is Modality.MASK:
+        return []
+    return [a for a in applied if a.name in intensity.PIXEL_NAMES and intensity.modality_of(a) is volume.modality]

@@ -17,6 +17,7 @@ from vimedsynth.volumes.model import Grid, Modality, Triple, Volume
 
 Points = NDArray[np.float64]
 Image = NDArray[Any]
+Table = NDArray[np.int16]
 
 AXES_BY_PLANE: dict[str, tuple[int, int]] = {"axial": (2, 1), "coronal": (2, 0), "sagittal": (1, 0)}
 """Which of (z, y, x) are the horizontal and the vertical direction of a plane's pictures."""
@@ -34,8 +35,8 @@ class Pass(Protocol):
         """Where ``(n, 3)`` points (z, y, x in mm) go."""
         ...
 
-    def warp(self, volume: Volume, grid: Grid) -> Volume:
-        """The volume seen after the map, on its own grid."""
+    def warp(self, volume: Volume, grid: Grid, table: Table | None = None) -> Volume:
+        """The volume seen after the map, on its own grid; each value then looked up in ``table`` (at value + 32768)."""
         ...
 
 
@@ -53,7 +54,7 @@ class PlaneAffine:
         moved[:, axes] = points[:, axes] @ self.matrix[:2, :2].T + self.matrix[:2, 2]
         return moved
 
-    def warp(self, volume: Volume, grid: Grid) -> Volume:
+    def warp(self, volume: Volume, grid: Grid, table: Table | None = None) -> Volume:
         to_mm = _pixel_to_mm(grid, self.plane)
         matrix = (np.linalg.inv(to_mm) @ self.matrix @ to_mm)[:2]
         flags = _flags(volume, self.interpolation)
@@ -62,7 +63,7 @@ class PlaneAffine:
             size = (source.shape[1], source.shape[0])
             cv2.warpAffine(source, matrix, size, target, flags, cv2.BORDER_CONSTANT, fill)
 
-        return _each_plane(volume, self.plane, one)
+        return _each_plane(volume, self.plane, one, table)
 
     def after(self, first: "PlaneAffine") -> "PlaneAffine":
         """``first``, then this one, as one warp."""
@@ -95,7 +96,7 @@ class ElasticField:
             moved[:, 2], moved[:, 1] = points[:, 2] - delta[:, 0], points[:, 1] - delta[:, 1]
         return moved
 
-    def warp(self, volume: Volume, grid: Grid) -> Volume:
+    def warp(self, volume: Volume, grid: Grid, table: Table | None = None) -> Volume:
         depth, rows, cols = grid.shape
         centres = [
             grid.origin[axis] + grid.spacing[axis] * np.arange(n, dtype=np.float64) for axis, n in enumerate(grid.shape)
@@ -111,7 +112,7 @@ class ElasticField:
             map_y = base_y + field[1] / np.float32(grid.spacing[1])
             cv2.remap(source, map_x, map_y, flags, target, cv2.BORDER_CONSTANT, fill)
 
-        return _each_plane(volume, "axial", one)
+        return _each_plane(volume, "axial", one, table)
 
 
 def random_field(amplitude_mm: float, cells: int, seed: int, box: tuple[Triple, Triple]) -> ElasticField:
@@ -176,19 +177,29 @@ def _flags(volume: Volume, interpolation: str) -> int:
     return int(_INTERPOLATION_BY_NAME[interpolation if volume.modality is Modality.PET else "linear"])
 
 
-def _each_plane(volume: Volume, plane: str, one: Callable[[Image, Image, int], None]) -> Volume:
-    """Run ``one(source, target, fill)`` over the pictures of a plane, as uint16."""
+def _each_plane(volume: Volume, plane: str, one: Callable[[Image, Image, int], None], table: Table | None) -> Volume:
+    """Run ``one(source, target, fill)`` over the pictures of a plane, as uint16, and look the results up in ``table``."""
     axis = _STACK_BY_PLANE[plane]
     stack = np.ascontiguousarray(np.moveaxis(volume.data, axis, 0)) if axis else volume.data
     out = np.empty(stack.shape, np.int16)
     fill = int(np.clip(round((_AIR[volume.modality] - volume.offset) / volume.scale), -32768, 32767))
-    buffer = np.empty(stack.shape[1:], np.uint16)
+    turned, moved = np.empty(stack.shape[1:], np.uint16), np.empty(stack.shape[1:], np.uint16)
     for source, target in zip(stack, out, strict=True):
-        unsigned = target.view(np.uint16)
-        np.bitwise_xor(source.view(np.uint16), _SIGN, out=buffer)
-        one(buffer, unsigned, fill + _SIGN)
-        np.bitwise_xor(unsigned, _SIGN, out=unsigned)
+        np.bitwise_xor(source.view(np.uint16), _SIGN, out=turned)
+        one(turned, moved, fill + _SIGN)
+        if table is None:
+            np.bitwise_xor(moved, _SIGN, out=target.view(np.uint16))
+        else:  # while the picture is still in the cache
+            look_up(moved, table.view(np.uint16), target.view(np.uint16))
     return volume.with_data(np.ascontiguousarray(np.moveaxis(out, 0, axis)) if axis else out)
+
+
+def look_up(source: Image, table: Image, target: Image) -> None:
+    """``target = table[source]`` for uint16 pictures and a table of 65,536."""
+    if int(cv2.__version__.split(".")[0]) >= 5:  # 16-bit tables came with OpenCV 5
+        cv2.LUT(source, table, target)
+    else:
+        np.take(table, source, out=target, mode="clip")
 
 
 def _basis(where: Points, low: float, high: float, count: int) -> Points:

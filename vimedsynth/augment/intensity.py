@@ -4,12 +4,14 @@ Every function returns a new volume. Noise is seeded from the receipt for each v
 so the bytes depend on nothing else.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vimedsynth.augment.geometry import look_up
 from vimedsynth.augment.receipts import Applied
 from vimedsynth.errors import DataRefused
 from vimedsynth.volumes.model import Modality, Volume
@@ -25,9 +27,7 @@ Table = NDArray[np.float32]
 
 
 def change(volume: Volume, applied: Applied) -> Volume:
-    """One operation on one volume."""
-    if applied.name in TONE_NAMES:
-        return _through_table(volume, _tone(volume, _values(volume), applied))
+    """One operation on one volume, of those that are more than a table."""
     if applied.name == "CountScale":
         return _rescale_counts(volume, float(applied.params["factor"]))
     if applied.name == "GaussianBlur":
@@ -39,21 +39,25 @@ def change(volume: Volume, applied: Applied) -> Volume:
     raise DataRefused(f"operation {applied.name!r} is not known; expected one of: {', '.join(sorted(PIXEL_NAMES))}")
 
 
-def change_all(volume: Volume, chain: list[Applied]) -> Volume:
+def change_all(volume: Volume, chain: Sequence[Applied]) -> Volume:
     """A chain of operations; neighbouring tones are one table."""
-    at = 0
-    while at < len(chain):
-        tones = at
-        while tones < len(chain) and chain[tones].name in TONE_NAMES:
-            tones += 1
-        if tones - at > 1:
-            table = _values(volume)
-            for applied in chain[at:tones]:
-                table = _tone(volume, table, applied)
-            volume, at = _through_table(volume, table), tones
+    while chain:
+        table, rest = leading_table(volume, chain)
+        if table is not None:
+            volume, chain = _through_table(volume, table), rest
         else:
-            volume, at = change(volume, chain[at]), at + 1
+            volume, chain = change(volume, chain[0]), chain[1:]
     return volume
+
+
+def leading_table(volume: Volume, chain: Sequence[Applied]) -> tuple[NDArray[np.int16] | None, Sequence[Applied]]:
+    """The tones that a chain begins with as one table of stored values (at value + 32768), and the rest of it."""
+    count = 0
+    table = _values(volume)
+    while count < len(chain) and chain[count].name in TONE_NAMES:
+        table = _tone(volume, table, chain[count])
+        count += 1
+    return (_stored(volume, table), chain[count:]) if count else (None, chain)
 
 
 TONE_NAMES = frozenset({"RandomGamma", "RandomBrightnessContrast", "Window", "SuvScale"})
@@ -97,34 +101,28 @@ def _tone(volume: Volume, table: Table, applied: Applied) -> Table:
     return toned
 
 
-def _through_table(volume: Volume, table: Table) -> Volume:
+def _stored(volume: Volume, table: Table) -> NDArray[np.int16]:
     if volume.modality is Modality.CT:
         table = (table - np.float32(volume.offset)) / np.float32(volume.scale)
-    stored = np.clip(np.rint(table), -32768, TOP).astype(np.int16)
-    by_bits = np.roll(stored, 32768).view(np.uint16)  # index 0 is the bit pattern of 0, 32768 that of -32768
+    stored: NDArray[np.int16] = np.clip(np.rint(table), -32768, TOP).astype(np.int16)
+    return stored
+
+
+def _through_table(volume: Volume, table: NDArray[np.int16]) -> Volume:
+    by_bits = np.roll(table, 32768).view(np.uint16)  # index 0 is the bit pattern of 0, 32768 that of -32768
     out = np.empty_like(volume.data)
     for source, target in zip(volume.data, out, strict=True):
-        _look_up(source.view(np.uint16), by_bits, target.view(np.uint16))
+        look_up(source.view(np.uint16), by_bits, target.view(np.uint16))
     return volume.with_data(out)
-
-
-def _look_up(source: NDArray[np.uint16], table: NDArray[np.uint16], target: NDArray[np.uint16]) -> None:
-    if int(cv2.__version__.split(".")[0]) >= 5:  # 16-bit tables came with OpenCV 5
-        cv2.LUT(source, table, target)
-    else:
-        np.take(table, source, out=target, mode="clip")
 
 
 def _rescale_counts(volume: Volume, factor: float) -> Volume:
     """Other stored counts for the same SUVs: the scale moves the other way. Never clips."""
     top = int(volume.data.max(initial=0))
     factor = min(factor, TOP / top) if top else factor
-    scaled = _through_table(replace(volume, modality=Modality.PET), _values_of_counts() * np.float32(factor))
-    return replace(scaled, modality=volume.modality, scale=volume.scale / factor)
-
-
-def _values_of_counts() -> Table:
-    return np.arange(65536, dtype=np.float32) - 32768
+    counts = np.arange(65536, dtype=np.float32) - 32768
+    table = np.clip(np.rint(counts * np.float32(factor)), -32768, TOP).astype(np.int16)
+    return replace(_through_table(volume, table), scale=volume.scale / factor)
 
 
 def _blur(volume: Volume, sigma: float) -> Volume:

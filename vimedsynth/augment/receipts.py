@@ -99,6 +99,8 @@ def read_plan(row: Mapping[str, Any], where: str) -> Plan:
     try:
         applied = tuple(Applied(str(item["name"]), dict(item["params"])) for item in row["applied"])
         start, stop = (int(n) for n in row["slices"])
+        if str(row["region"]) not in ("whole", "head_neck", "chest", "abdomen_pelvis"):
+            raise ValueError(f"region {row['region']!r}")
         return Plan(str(row["study_id"]), int(row["copy"]), str(row["region"]), (start, stop), str(row["policy"]),
                     str(row["policy_sha256"]), int(row["seed"]), applied, dict(row.get("tolerance") or {}))  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:

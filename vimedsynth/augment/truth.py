@@ -25,6 +25,14 @@ from vimedsynth.volumes.model import Modality, Scan, Volume
 OVERLAP_SLICES = 20
 """Regions overlap by this many slices at the cuts; dropping as many there loses nothing of the region."""
 
+MARGINS_BY_REGION = {
+    "whole": (0, 0),
+    "head_neck": (0, OVERLAP_SLICES),
+    "chest": (OVERLAP_SLICES, OVERLAP_SLICES),
+    "abdomen_pelvis": (OVERLAP_SLICES, 0),
+}
+"""Slices at the start and at the end of a region's volume that belong to its neighbour as well."""
+
 DEFAULT_TOLERANCE = {"suv": 0.01, "body_lost": 0.01}
 
 _NONE: frozenset[Claim] = frozenset()
@@ -57,8 +65,7 @@ def _rotation(params: Params) -> frozenset[Claim]:
 
 
 def _slice_drop(params: Params, region: str) -> frozenset[Claim]:
-    allowed = {"whole": (0, 0), "head_neck": (0, OVERLAP_SLICES), "abdomen_pelvis": (OVERLAP_SLICES, 0)}
-    start, end = allowed.get(region, (OVERLAP_SLICES, OVERLAP_SLICES))
+    start, end = MARGINS_BY_REGION[region]
     lost = int(params["start"]) > start or int(params["end"]) > end
     return frozenset({Claim.POSITION}) if lost else _NONE
 
@@ -127,21 +134,23 @@ def mirrored(applied: tuple[Applied, ...]) -> bool:
     return bool((flips + turned) % 2)
 
 
-def measure(before: Scan, after: Scan, passes: list[Pass], pet_passes: list[Pass]) -> Measured:
+def measure(before: Scan, after: Scan, passes: list[Pass], pet_passes: list[Pass], region: str = "whole") -> Measured:
     """Compare the hottest PET voxels and the body before and after; costs far less than one warp."""
-    lost = _body_lost(before, after, passes)
+    lost = _body_lost(before, after, passes, region)
     if before.pet is None or after.pet is None:
         return Measured(lost)
     return Measured(lost, _peak_change(before, after, pet_passes))
 
 
-def _body_lost(before: Scan, after: Scan, passes: list[Pass]) -> float:
+def _body_lost(before: Scan, after: Scan, passes: list[Pass], region: str) -> float:
+    """The share of the body, without the margins of the region, that is outside the picture."""
     volume = before.ct or before.pet
     if volume is None:
         return 0.0
     step = tuple(max(1, n // 32) for n in volume.shape)
     coarse = volume.data[:: step[0], :: step[1], :: step[2]]
     points = before.grid(volume).to_mm(np.argwhere(coarse > _body_level(volume, coarse)).astype(np.float64) * step)
+    points = points[_in_core(before, points[:, 0], region)]
     if not len(points):
         return 0.0
     target = after.ct if before.ct is not None else after.pet
@@ -150,6 +159,19 @@ def _body_lost(before: Scan, after: Scan, passes: list[Pass]) -> float:
     index = grid.to_index(forward(passes, points))
     inside = ((index > -0.5 - 1e-6) & (index < np.array(grid.shape) - 0.5 + 1e-6)).all(axis=1)
     return round(float(1 - inside.mean()), 6)
+
+
+def _in_core(
+    scan: Scan, depth_mm: np.ndarray[tuple[int, ...], np.dtype[np.float64]], region: str
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Which depths are the region's own, by the slices of the reference."""
+    grid = scan.grid(scan.reference)
+    start, end = MARGINS_BY_REGION[region]
+    slices = (depth_mm - grid.origin[0]) / grid.spacing[0]
+    own: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (slices >= start - 0.5) & (
+        slices <= grid.shape[0] - end - 0.5
+    )
+    return own
 
 
 def _body_level(volume: Volume, coarse: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> float:

@@ -60,6 +60,9 @@ def run_job(job: Job) -> tuple[list[Receipt], list[Refusal]]:
             receipts.append(_copy(scan, plan, regions, job))
         except VolumeRefused as error:
             refusals[plan.region, error.code] = Refusal(job.study_id, plan.region, error.code, str(error))
+        except MemoryError:
+            told = f"{job.study_id}: shape {scan.reference.shape} needs more memory than there is"
+            refusals[plan.region, "out-of-memory"] = Refusal(job.study_id, plan.region, "out-of-memory", told)
     return receipts, list(refusals.values())
 
 
@@ -96,7 +99,7 @@ def _range(scan: Scan, plan: Plan, regions: Regions | None) -> tuple[int, int]:
 def _copy(scan: Scan, plan: Plan, regions: Regions | None, job: Job) -> Receipt:
     start, stop = _range(scan, plan, regions)
     part = scan if (start, stop) == (0, scan.reference.shape[0]) else scan.slices(start, stop)
-    outcome = apply(part, plan.applied)
+    outcome = apply(part, plan.applied, plan.region)
     volumes = {v.modality.value: v for v in outcome.scan.volumes}
     files = copy_files(plan, job.format, tuple(volumes))
     try:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vimedsynth.volumes.model import Modality, Triple, Units, Volume, VolumeRefused
 
 _TOP = 32767
+_LONGEST_AXIS = 16_384  # OpenCV warps pictures of up to 32,766 pixels a side; no scanner comes near
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,6 +32,8 @@ def to_volume(raw: Raw, modality: Modality, path: Path) -> Volume:
         raise VolumeRefused("wrong-rank", path, f"shape {values.shape}; expected (depth, rows, cols)")
     if 0 in values.shape:
         raise VolumeRefused("empty", path, f"shape {values.shape} holds no voxel")
+    if max(values.shape) > _LONGEST_AXIS:
+        raise VolumeRefused("too-large", path, f"shape {values.shape}; no axis may exceed {_LONGEST_AXIS}")
     if raw.spacing is not None and not (np.isfinite(raw.spacing).all() and min(raw.spacing) > 0):
         raise VolumeRefused("bad-header", path, f"spacing {raw.spacing}; expected positive millimetres")
     if values.dtype.kind == "f" and not np.isfinite(values).all():

@@ -42,7 +42,11 @@ class VolumeRefused(DataRefused):
 
     def __init__(self, code: str, path: Path | str, message: str) -> None:
         super().__init__(f"{path}: {message} [{code}]")
-        self.code = code
+        self.code, self._args = code, (code, path, message)
+
+    def __reduce__(self) -> tuple[type["VolumeRefused"], tuple[str, Path | str, str]]:
+        """Refusals travel between processes."""
+        return VolumeRefused, self._args
 
 
 @dataclass(frozen=True, eq=False, slots=True)

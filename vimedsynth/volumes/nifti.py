@@ -1,5 +1,8 @@
 """NIfTI as a volume: the header is judged first, gzip goes through isal, axes are turned to ours."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ def read_nifti(path: Path, modality: Modality, limit: int = DEFAULT_LIMIT_BYTES)
         from nibabel import orientations
     except ImportError:
         raise missing_extra("imaging", "reading NIfTI") from None
-    with _open(path) as stream:
+    with _open(path) as stream, _quiet(nibabel):
         image = nibabel.Nifti1Image.from_stream(stream)
         shape = tuple(int(n) for n in image.shape)
         if len(shape) != 3:
@@ -38,6 +41,18 @@ def read_nifti(path: Path, modality: Modality, limit: int = DEFAULT_LIMIT_BYTES)
     units = Units.SUV if modality is Modality.PET else Units.HU
     data = orientations.apply_orientation(values, turn)
     return Raw(data, units, spacing=tuple(map(float, spacing)), origin=tuple(map(float, origin)))  # type: ignore[arg-type]
+
+
+@contextmanager
+def _quiet(nibabel: Any) -> Iterator[None]:
+    """What it would log about a broken header is refused or accepted here by name."""
+    logger = nibabel.imageglobals.logger
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _open(path: Path) -> Any:
