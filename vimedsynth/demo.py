@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vimedsynth.runs import replacing
+from vimedsynth.files import replacing
 from vimedsynth.sample_corpus import SampleStudy, metadata, sample_studies
 
 _FEW = ("--limit", "4")  # studies whose scans are perturbed: enough to see, soon done
