@@ -44,7 +44,7 @@ def steps(root: Path) -> tuple[Step, ...]:
         Step("Perturbed scans", ("augment", corpus, "-o", augmented, "--region", "all", *_FEW, "--preview", "--quiet")),
         Step("Training files", ("manifest", *runs, "-o", manifest, *joined)),
         Step("The data gate", ("validate", manifest)),
-        Step("One page about it", ("stats", manifest, "-o", str(root / "stats.html"), "--corpus", corpus)),
+        Step("One page about it", ("stats", vqa, "-o", str(root / "stats.html"), "--corpus", corpus)),
     )
 
 
@@ -52,7 +52,7 @@ def openings(root: Path) -> tuple[tuple[Path, str], ...]:
     """What to open at the end, and what it is."""
     sheet = next(iter(sorted((root / "augmented" / "preview").glob("*.chest.png"))), root / "augmented" / "preview")
     return (
-        (root / "stats.html", "one page: counts, plots, cards with evidence"),
+        (root / "stats.html", "one page: counts, plots, rejections, cards with evidence"),
         (sheet, "slices before and after: PET, CT, fused"),
         (root / "manifest" / "train.json", "training rows as the LLaVA loader reads them"),
         (root / "manifest" / "lineage.jsonl", "where each row comes from"),
