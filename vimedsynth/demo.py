@@ -31,18 +31,19 @@ def write_corpus(root: Path) -> Iterator[str]:
         yield study.name
 
 
-def steps(root: Path) -> tuple[Step, ...]:
-    """The commands over the corpus in ``root / "corpus"``, in order; each goes on where it was."""
+def steps(root: Path, fresh: bool = False) -> tuple[Step, ...]:
+    """The commands over the corpus in ``root / "corpus"``, in order; each goes on where it was, or begins anew."""
     corpus, augmented, manifest = (str(root / name) for name in ("corpus", "augmented", "manifest"))
     vqa, paraphrase, compare = runs = [str(root / "runs" / name) for name in ("vqa", "paraphrase", "compare")]
+    quiet = ("--quiet", "--fresh") if fresh else ("--quiet",)
     joined = ("--corpus", corpus, "--augmented", augmented)
     return (
         Step("What the corpus holds", ("corpus", corpus)),
-        Step("Questions and conversations", ("vqa", corpus, "-o", vqa, "--style", "both", "--quiet")),
-        Step("Rewrites", ("paraphrase", corpus, "-o", paraphrase, "-n", "2", "--quiet")),
-        Step("Pairs of studies", ("compare", corpus, "-o", compare, "--pairs", "12", "--quiet")),
-        Step("Perturbed scans", ("augment", corpus, "-o", augmented, "--region", "all", *_FEW, "--preview", "--quiet")),
-        Step("Training files", ("manifest", *runs, "-o", manifest, *joined)),
+        Step("Questions and conversations", ("vqa", corpus, "-o", vqa, "--style", "both", *quiet)),
+        Step("Rewrites", ("paraphrase", corpus, "-o", paraphrase, "-n", "2", *quiet)),
+        Step("Pairs of studies", ("compare", corpus, "-o", compare, "--pairs", "12", *quiet)),
+        Step("Perturbed scans", ("augment", corpus, "-o", augmented, "--region", "all", *_FEW, "--preview", *quiet)),
+        Step("Training files", ("manifest", *runs, "-o", manifest, *joined, *quiet[1:])),
         Step("The data gate", ("validate", manifest)),
         Step("One page about it", ("stats", vqa, "-o", str(root / "stats.html"), "--corpus", corpus)),
     )
