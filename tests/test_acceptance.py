@@ -160,3 +160,31 @@ def test_help_and_unknown_options(name: str) -> None:
     assert told.exit_code == 0
     assert len(told.output.splitlines()) >= 4
     assert CliRunner().invoke(cli, [name, "--no-such-option"]).exit_code == 2
+
+
+OUT_OF_REACH = {
+    "vqa": ["vqa", "IN", "-o", "OUT"],
+    "paraphrase": ["paraphrase", "IN", "-o", "OUT"],
+    "augment": ["augment", "IN", "-o", "OUT"],
+    "check": ["check", "IN", "-o", "OUT"],
+    "extract": ["extract", "IN", "-o", "OUT"],
+    "demo": ["demo", "-o", "OUT"],
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_REACH)
+def test_output_that_cannot_be_made_is_told(name: str, tmp_path: Path) -> None:
+    reports = tmp_path / "reports.jsonl"
+    reports.write_text('{"id": "a", "patient_id": "a", "report": "Hình ảnh bắt xạ ở não.", "text": "Não."}\n')
+    (tmp_path / "file").touch()
+    result = _run(OUT_OF_REACH[name], reports, tmp_path / "file" / "below")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    assert result.exit_code in {1, 2}, result.output
+    assert "file" in result.output
+
+
+def test_an_engine_without_its_extra_or_its_module_is_wrong_usage(tmp_path: Path) -> None:
+    for engine in ("vllm", "outlines", "ray"):
+        result = CliRunner().invoke(cli, ["vqa", str(tmp_path), "-o", str(tmp_path / "r"), "--engine", engine])
+        assert result.exit_code in {1, 2}, result.output
+        assert isinstance(result.exception, SystemExit)

@@ -4,6 +4,7 @@ Each command lives in ``vimedsynth/commands/<file>.py`` as a ``click.Command``; 
 ``vimedsynth --help`` imports nothing but click (docs/adr/0001).
 """
 
+import errno
 import importlib
 import sys
 from typing import Any
@@ -59,6 +60,12 @@ class LazyGroup(click.Group):
         except VimedsynthError as error:
             click.echo(f"vimedsynth: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            # A folder that cannot be made, a full disk, a name that is too long: said once, here, for all commands.
+            if error.errno == errno.EPIPE or error.strerror is None:
+                raise
+            click.echo(f"vimedsynth: {error.filename or 'input or output'}: {error.strerror}", err=True)
+            ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("vimedsynth: interrupted; the same command goes on where it was", err=True)
             ctx.exit(130)
