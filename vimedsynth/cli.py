@@ -53,13 +53,20 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        from vimedsynth.errors import VimedsynthError
+        from vimedsynth.errors import EXTRA_BY_MODULE, VimedsynthError, missing_extra
 
         try:
             return super().invoke(ctx)
         except VimedsynthError as error:
             click.echo(f"vimedsynth: {error}", err=True)
             ctx.exit(error.exit_code)
+        except ModuleNotFoundError as error:
+            module = (error.name or "").partition(".")[0]
+            if module not in EXTRA_BY_MODULE:
+                raise
+            told = missing_extra(EXTRA_BY_MODULE[module], f"{ctx.invoked_subcommand or 'this command'} ({module})")
+            click.echo(f"vimedsynth: {told}", err=True)
+            ctx.exit(told.exit_code)
         except OSError as error:
             # A folder that cannot be made, a full disk, a name that is too long: said once, here, for all commands.
             if error.errno == errno.EPIPE or error.strerror is None:
