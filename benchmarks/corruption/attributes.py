@@ -100,7 +100,7 @@ def change_count(source: Source) -> Iterator[str]:
 
 def change_intensity(source: Source) -> Iterator[str]:
     """17: an intensity word that the report has not; "nhẹ" never where another sentence has it."""
-    if not source.is_finding or re.search(r"tăng (?:nhẹ|mạnh|rõ|vừa)", source.text):
+    if not source.is_finding or re.search(r"tăng [^.,]*(?:nhẹ|mạnh|rõ|vừa)", source.text):
         return
     elsewhere = any("tăng nhẹ" in s.text for s in source.report.sentences if "sinh lý" not in s.text)
     for match in re.finditer(r"(?<!không )tăng(?= (?:chuyển hóa|bắt|hấp thu))", source.text):

@@ -9,10 +9,11 @@ from importlib.resources import files
 from zlib import crc32
 
 from benchmarks.corruption import assertions, attributes, places, whole
+from benchmarks.corruption.rewrites import apply_many
 from benchmarks.corruption.source import (
+    DENIES,
     FINDINGS,
     LARGEST,
-    NEGATIVE,
     PHYSIOLOGIC,
     Source,
     replaced,
@@ -76,13 +77,30 @@ class Item:
     text: str | None = None
     question: str = ""
     answer: str = ""
-    rewritten: bool = False  # the corrupted text was then rewritten throughout
+    rewritten: bool = False  # the text or answer was then put in other words by rules that keep the meaning
 
     @property
     def mode(self) -> str:
         if self.text is None:
-            return "answer"
+            return "reworded" if self.rewritten else "answer"
         return "rewritten" if self.rewritten else "text"
+
+    def in_other_words(self, rng: random.Random) -> "Item":
+        """The same item, as true or as false as it is, rewritten by many rules at once."""
+        if self.text is not None:
+            return replace(self, text=apply_many(flat_report(self.text), rng), rewritten=True)
+        return replace(
+            self, answer=_spoken(self.question, apply_many(flat_report(self.answer), rng), rng), rewritten=True
+        )
+
+
+def _spoken(question: str, answer: str, rng: random.Random) -> str:
+    """A report's sentence as one would say it: "Hình ảnh nang ..." becomes "Có. Có nang ..."."""
+    said = re.sub(
+        r"^Hình ảnh (?!bắt xạ)", rng.choice(["Có hình ảnh ", "Ghi nhận ", "Có ", "Hình ảnh cho thấy "]), answer
+    )
+    yes = question.startswith("Có ") and said != answer and rng.random() < 0.5
+    return f"Có. {said}" if yes else said
 
 
 def operators() -> dict[str, Operator]:
@@ -133,10 +151,10 @@ def question_answer(name: str, source: Source, false: str) -> tuple[str, str] | 
     """
     if (source.now != source.text or "điều trị" in source.text) and name not in ("19", "22"):
         return None
-    if (name == "1" and NEGATIVE.match(source.text)) or source.text.startswith("Không còn"):
+    if (name in ("1", "21") and DENIES.search(source.text)) or source.text.startswith("Không còn"):
         return None
     if name == "1b":  # one side alone is lossy, not false; so the answer denies the other
-        if not source.is_finding or NEGATIVE.match(source.text):
+        if not source.is_finding:
             return None
         false = false.removesuffix(".") + ", bên còn lại không có tổn thương tương tự."
     if name == "15" and false.startswith(("Cần", "Nên", "Đối chiếu", "Lưu ý")):

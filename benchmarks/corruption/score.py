@@ -4,12 +4,12 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from benchmarks.corruption.items import Item, Operator, controls, items, operators
 from benchmarks.corruption.rewrites import FREER_RULES, REPORT_RULES, RULES, apply_many, apply_rule, unchanged
 from vimedsynth.guards import Verdict, check_answer, check_text
-from vimedsynth.reports import Report, flat_report
+from vimedsynth.reports import Report
 
 
 @dataclass
@@ -74,8 +74,8 @@ def judge(item: Item) -> Verdict:
     return check_answer(item.report, item.question, item.answer)
 
 
-MODES = ("text", "rewritten", "answer")
-"""A corrupted report, the same rewritten throughout by meaning-preserving rules, a corrupted sentence as an answer."""
+MODES = ("text", "rewritten", "answer", "reworded")
+"""A corrupted report, the same rewritten throughout; a corrupted sentence as an answer, the same in other words."""
 
 
 def sampled(reports: Iterable[Report], seed: int, most: int, modes: Sequence[str] = MODES) -> list[Item]:
@@ -91,11 +91,7 @@ def sampled(reports: Iterable[Report], seed: int, most: int, modes: Sequence[str
     for (name, _), group in sorted(groups.items(), key=lambda pair: pair[0]):
         limit = round(most * max(2, table[name].severity) / 5)
         chosen += rng.sample(group, limit) if most and len(group) > limit else group
-    chosen += [
-        replace(item, text=apply_many(flat_report(item.text), rng), rewritten=True)
-        for item in chosen
-        if item.text is not None
-    ]
+    chosen += [item.in_other_words(rng) for item in chosen]
     return [item for item in chosen if item.mode in modes]
 
 
@@ -143,12 +139,12 @@ def rewrite_many(reports: Sequence[Report], seed: int, mixes: int, freer: bool) 
 
 def run(reports: Sequence[Report], seed: int, most: int, mixes: int, modes: Sequence[str] = MODES) -> Outcome:
     """The whole benchmark over ``reports``, or its part about paraphrases ("text") or about answers."""
-    true_text, true_answers = Refusals(), Refusals()
-    for report in reports:
-        for item in (item for item in controls(report) if item.mode in modes):
-            (true_answers if item.text is None else true_text).add(
-                item.text or f"{item.question} | {item.answer}", judge(item)
-            )
+    true_text, true_answers, rng = Refusals(), Refusals(), random.Random(seed)
+    for item in (item for report in reports for item in controls(report)):
+        for form in (item, item.in_other_words(rng)) if item.text is None else (item,):
+            if form.mode in modes:
+                counted = true_text if form.text is not None else true_answers
+                counted.add(form.text or f"{form.question} | {form.answer}", judge(form))
     texts = reports if "text" in modes else ()
     return Outcome(
         corruptions=corrupt(sampled(reports, seed, most, modes)),

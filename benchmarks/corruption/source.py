@@ -21,6 +21,7 @@ DIAMETER = re.compile(r"(?<=đường kính )\d+(?:,\d+)?(?=\s*mm)|(?<=dày )\d+
 PRIOR = re.compile(r"\(?so với|không thay đổi|mới xuất hiện|trên hình ảnh PET/CT|PET/CT (?:tháng )?\d")
 PHYSIOLOGIC = re.compile(r"theo đặc điểm sinh l[ýí]")
 NEGATIVE = re.compile(r"^(?:Chưa|Không) (?:phát hiện|thấy|ghi nhận)|^Không còn")
+DENIES = re.compile(r"\b(?:không|chưa) (?:thấy|phát hiện|ghi nhận|có)\b|bình thường", re.I)
 POSTOPERATIVE = re.compile(r"phẫu thuật")
 
 
@@ -48,7 +49,7 @@ class Source:
     @property
     def is_finding(self) -> bool:
         """Says what is there (no negative, no physiologic uptake, no advice, nothing about an operation)."""
-        out = (NEGATIVE, PHYSIOLOGIC, ADVICE, POSTOPERATIVE)
+        out = (NEGATIVE, DENIES, PHYSIOLOGIC, ADVICE, POSTOPERATIVE)
         return not any(pattern.search(self.text) for pattern in out)
 
     @property

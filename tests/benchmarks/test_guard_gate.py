@@ -1,12 +1,15 @@
 """The regression gate: the guard on the sample corpus, small and seeded. The whole run is ``python -m benchmarks.corruption``."""
 
 import json
+from pathlib import Path
 
 from click.testing import CliRunner
 
 from benchmarks.corruption.__main__ import main
 from benchmarks.corruption.items import operators
 from benchmarks.corruption.natural import judged
+
+OTHER_STYLE = Path(__file__).parents[2] / "benchmarks" / "corruption" / "other_style.jsonl"
 
 
 def test_the_guard_catches_corruptions_and_passes_rewrites() -> None:
@@ -17,6 +20,23 @@ def test_the_guard_catches_corruptions_and_passes_rewrites() -> None:
     assert result.exit_code == 0
     assert {row["operator"] for row in figures["operators"]} >= set(operators()) - {"18", "19", "21", "22"}
     assert figures["true_answers"]["refused"] <= 1
+
+
+def test_reports_in_another_hospitals_style_are_guarded_too() -> None:
+    args = [
+        "--reports",
+        str(OTHER_STYLE),
+        "--sample",
+        "4",
+        "--mixes",
+        "3",
+        "--min-overall",
+        "97",
+        "--min-operator",
+        "50",
+    ]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 0, result.output.rpartition("true answers")[2]
 
 
 def test_a_limit_that_is_missed_is_exit_code_1() -> None:
