@@ -129,6 +129,10 @@ def test_the_set_passes_the_gate_and_its_patients_are_not_trained_on(desk: Desk,
     freeze(desk, tmp_path / "set")
     checked = CliRunner().invoke(cli, ["validate", str(tmp_path / "set" / "samples.jsonl")])
     assert checked.exit_code == 0, checked.output
+    decided = CliRunner().invoke(
+        cli, ["validate", str(tmp_path / "set" / "decisions.jsonl"), "--schema", "review-decision"]
+    )
+    assert decided.exit_code == 0, decided.output
     split = tmp_path / "set" / "split.csv"
     frozen = {row["patient_id"] for row in csv.DictReader(split.read_text(encoding="utf-8").splitlines())}
     train_run = make_run(tmp_path / "more", studies=7).run  # studies 0..4 again, and two that were never reviewed

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RECORDS_FILE, KEY_FILE = "review.sqlite", "review.key"
 REQUESTS_PER_SECOND, REQUESTS_AT_ONCE = 60.0, 240.0
-SIGN_INS_PER_SECOND, SIGN_INS_AT_ONCE = 0.2, 10.0
+SIGN_INS_PER_SECOND, SIGN_INS_AT_ONCE = 0.5, 40.0  # a ward behind one address signs in at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ def bind(place: Place) -> socket.socket:
     link.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         link.bind((place.host, place.port))
+        link.listen(128)  # the links are printed before the first request is answered: whoever is quick waits
     except OSError as exc:
         link.close()
         raise Misuse(f"{place.host}:{place.port}: cannot listen there ({exc.strerror}); try --port 0") from exc

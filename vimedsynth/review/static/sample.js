@@ -254,6 +254,7 @@ export class SamplePane {
 
   cancel() {
     this.mode = "read";
+    this.noteOpen = Boolean(this.note);
     this.draw();
     byId("decision").focus();
   }
