@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 EXTRAS := imaging,text,server,formats,evaluate,review,stats,fast,dev
 
-.PHONY: demo test lint bench wheel clean
+.PHONY: demo test test-engines lint bench wheel clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -25,6 +25,11 @@ lint: $(VENV)/.ready
 # Tests of a real model (`engines`) and of an accelerator (`gpu`) have environments of their own: see CONTRIBUTING.md.
 test: lint
 	$(BIN)/python -m pytest -m "not engines and not gpu" --cov --cov-report=term:skip-covered --durations=10
+
+test-engines:
+	bash tests/engines/setup.sh $(VENV)-engines
+	VIMEDSYNTH_TEST_WEIGHTS=$(VENV)-engines/weights $(VENV)-engines/bin/python -m pytest tests/engines \
+		-o filterwarnings=default -p no:cacheprovider --durations=5
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks

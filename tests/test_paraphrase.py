@@ -8,7 +8,8 @@ import pytest
 from vimedsynth.grounded import write_paraphrase
 from vimedsynth.grounded.clauses import parse_clause
 from vimedsynth.grounded.measures import NumberStyle, is_threshold, restyle_size, size_phrase
-from vimedsynth.grounded.rewriting import Style, rewrite
+from vimedsynth.grounded.phrases import Style
+from vimedsynth.grounded.rewriting import rewrite
 from vimedsynth.reports import Section, flat_report, sectioned_report
 
 SENTENCES = [

@@ -8,14 +8,15 @@ import orjson
 
 from vimedsynth.engines import Reply
 from vimedsynth.generators import CANDIDATES_BY_TASK
+from vimedsynth.generators.comparison import review_pair
 from vimedsynth.generators.payloads import flaw
-from vimedsynth.guards import review
+from vimedsynth.guards import Verdict, review
 from vimedsynth.journal import Outcome
-from vimedsynth.samples import Objection, Provenance, content_json, sample_json
+from vimedsynth.samples import Candidate, Case, Objection, Provenance, content_json, sample_json, sha256_text
 from vimedsynth.work import Work
 
-Locate = Callable[[Work], dict[str, Any] | None]
-"""The image part of a sample for a unit of work: ``{"ct", "pet", "slices"}`` or None."""
+Locate = Callable[[Case], dict[str, Any] | None]
+"""The image part of a sample for a case: ``{"ct", "pet", "slices"}`` or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ def judge(
     for candidate, asked in CANDIDATES_BY_TASK[work.task](work, reply.payload or {}):
         if wanted is not None and not asked & wanted:
             continue
-        verdict = review(work.case, candidate)
+        verdict = _verdict(work, candidate)
         if verdict.accepted:
-            sample = sample_json(work.case, candidate, provenance, locate(work))
+            sample = _sample(work, candidate, provenance, locate)
             samples.add(sample["id"])
             covered |= asked
             outcomes.append(Outcome(None, sample["id"], orjson.dumps(sample)))
@@ -54,6 +55,26 @@ def judge(
             outcomes.append(Outcome(verdict.objections[0].code, None, refused))
             objections.extend(verdict.objections)
     return Judged(tuple(outcomes), frozenset(samples), frozenset(covered), tuple(objections))
+
+
+def _verdict(work: Work, candidate: Candidate) -> Verdict:
+    if work.partner is not None:
+        return review_pair(work.case, work.partner, candidate.text or "")
+    return review(work.case, candidate)
+
+
+def _sample(work: Work, candidate: Candidate, provenance: Provenance, locate: Locate) -> dict[str, Any]:
+    """The row of an accepted candidate; that of a comparison names the second study, its report and its image."""
+    sample = sample_json(work.case, candidate, provenance, locate(work.case))
+    if work.partner is not None:
+        study = work.partner.study
+        sample["partner"] = {
+            "study_id": study.study_id,
+            "patient_id": study.patient_id,
+            "report_sha256": sha256_text(work.partner.report.text),
+            "image": locate(work.partner),
+        }
+    return sample
 
 
 def _problem(work: Work, reply: Reply) -> Objection | None:

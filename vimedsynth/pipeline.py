@@ -6,6 +6,7 @@ taken lazily and their state lives only while they are in flight, so memory does
 kill the state is read back from the journal.
 """
 
+import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -61,10 +62,19 @@ class Loop:
     """The feed and the judge of one run. ``stop()`` ends the feed; what is in flight is still finished."""
 
     def __init__(
-        self, run: Run, engine: Engine, works: Iterator[Work], *, retries: int, locate: Locate, progress: Progress
+        self,
+        run: Run,
+        engine: Engine,
+        works: Iterator[Work],
+        *,
+        retries: int,
+        locate: Locate,
+        progress: Progress,
+        most_tokens: int | None = None,
     ) -> None:
         self._run, self._engine, self._works = run, engine, enumerate(works)
         self._retries, self._locate, self._progress = retries, locate, progress
+        self._most_tokens = most_tokens
         self._again: deque[_Open] = deque()
         self._flight: dict[str, _Open] = {}
         self._grounded = GroundedEngine()
@@ -121,7 +131,7 @@ class Loop:
             return Request(key, work, (), {}, seed, attempt=attempt, objections=opened.objections)
         from vimedsynth.prompts import messages_for, token_budget
 
-        budget = token_budget(work) * (2 if opened.failure == "cut-off" else 1)
+        budget = min(token_budget(work), self._most_tokens or sys.maxsize) * (2 if opened.failure == "cut-off" else 1)
         messages = messages_for(work, opened.objections, opened.uncovered)
         return Request(key, work, messages, schema_for(work), seed, budget, attempt, opened.objections)
 

@@ -95,7 +95,15 @@ def run_tasks(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
     settings = _settings(options, tasks, said, engine)
     run = open_run(options.output, settings, created, corpus=str(options.corpus), fresh=options.fresh)
     with closing(run.journal):
-        loop = Loop(run, engine, works(reading.cases()), retries=options.max_retries, locate=_locate, progress=progress)
+        loop = Loop(
+            run,
+            engine,
+            works(reading.cases()),
+            retries=options.max_retries,
+            locate=_locate,
+            progress=progress,
+            most_tokens=options.engine_options.max_tokens,
+        )
         return _execute(run, loop, reading)
 
 
@@ -122,6 +130,7 @@ def _settings(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
         "engine": options.engine,
         "model": engine.model,
         "temperature": options.engine_options.temperature if engine.prompted else None,
+        "max_tokens": options.engine_options.max_tokens if engine.prompted else None,
         "seed": options.seed,
         "redact": options.engine_options.redact if engine.remote else None,
         "max_retries": options.max_retries,
@@ -133,7 +142,7 @@ def _settings(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
     }
 
 
-def _locate(work: Work) -> dict[str, Any] | None:
+def _locate(case: Case) -> dict[str, Any] | None:
     return None
 
 

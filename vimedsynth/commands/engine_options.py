@@ -22,6 +22,9 @@ _OPTIONS = (
         "--redact", is_flag=True, help="With --allow-remote: mask what the privacy screen finds, do not refuse."
     ),
     click.option("--temperature", type=click.FloatRange(0, 2), default=0.7, show_default=True),
+    click.option(
+        "--max-tokens", type=click.IntRange(16), help="At most for one answer; default: by task and findings."
+    ),
     click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True),
     click.option(
         "--concurrency", type=click.IntRange(1, 1024), default=64, show_default=True, help="At most in flight."
@@ -47,7 +50,7 @@ def engine_options(command: Callable[..., None]) -> Callable[..., None]:
 def run_options(**said: Any) -> RunOptions:
     """The options of a run from the values of :func:`engine_options`; keys come from the environment only."""
     silence(os.environ)
-    names = ("model", "base_url", "allow_remote", "redact", "temperature", "concurrency")
+    names = ("model", "base_url", "allow_remote", "redact", "temperature", "max_tokens", "concurrency")
     engine = EngineOptions(**{name: said.pop(name) for name in names}, api_key=os.environ.get("OPENAI_API_KEY"))
     return RunOptions(**said, engine_options=engine, source_epoch=os.environ.get("SOURCE_DATE_EPOCH"))
 

@@ -86,6 +86,7 @@ class EngineOptions:
     allow_remote: bool = False
     redact: bool = False
     temperature: float = 0.7
+    max_tokens: int | None = None  # a bound on the budget of one answer; None leaves it to the task
     concurrency: int = 64
     timeout: float = 600.0  # seconds for one request
     first_pause: float = 0.25  # seconds before the second try of a request; doubles from there, with jitter

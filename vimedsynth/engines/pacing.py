@@ -4,6 +4,7 @@ The clock and the dice are arguments, so that the laws can be tested without wai
 """
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 
 from vimedsynth.errors import EngineUnavailable
 
+_log = logging.getLogger("vimedsynth")
 LONGEST_PAUSE = 300.0
 """Seconds; a Retry-After beyond it is cut to it."""
 
@@ -125,6 +127,8 @@ class Breaker:
         began, tries = self.clock(), 0
         while not await self.probe():
             tries += 1
+            if tries == 1:
+                _log.warning("%s does not answer; waiting for it for up to %.0f s", self.where, patience)
             if self.clock() - began >= patience:
                 raise EngineUnavailable(
                     f"{self.where}: no answer for {patience:.0f} s; what was finished is kept, the same command goes on"

@@ -12,10 +12,10 @@ from vimedsynth.grounded.naming import (
     sideless,
     size_words,
     sizes_of,
-    squeezed,
     uncounted,
     uptake_words,
 )
+from vimedsynth.grounded.text import squeezed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -90,7 +90,7 @@ def parse_clause(sentence: str) -> Clause | None:
         rests.append(body[position : match.start()])
         found.setdefault(str(kind), []).append(match.group().strip(" ,"))
         if kind == "largest":
-            largest = (match["lhead"], f"{match['lkind']} {match['lsize']}")
+            largest = (match["lhead"], f"{match['lkind'] or 'kích thước'} {match['lsize']}")
         position = match.end()
     rests.append(body[position:])
     if any(len(pieces) > 1 for pieces in found.values()):

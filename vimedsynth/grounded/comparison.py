@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from vimedsynth.findings import Finding, Polarity
 from vimedsynth.grounded.asking import Subject
-from vimedsynth.grounded.naming import short, size_words, squeezed, uncounted, uptake_words
+from vimedsynth.grounded.naming import short, size_words, uncounted, uptake_words
 from vimedsynth.grounded.saying import filled
 from vimedsynth.grounded.scope import Scope, standard
+from vimedsynth.grounded.text import squeezed
 from vimedsynth.grounded.wordings import table
 from vimedsynth.samples import Case
 

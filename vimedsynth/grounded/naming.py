@@ -7,101 +7,16 @@ from dataclasses import dataclass, replace
 
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
 from vimedsynth.grounded.clauses import parse_clause
-from vimedsynth.grounded.rewriting import cleaned, lower_first
-from vimedsynth.grounded.wordings import table
+from vimedsynth.grounded.text import cleaned, squeezed
 from vimedsynth.reports import Report
 
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
 _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
-_STATES = frozenset({"state", "atrophy", "enlargement"})
-"""Heads whose sentence says how an organ is ("thận phải teo nhỏ so với thận trái") and is kept whole."""
 _HISTORY = re.compile(
     r"đã (?:được )?(?:điều trị|chẩn đoán)|sau (?:điều trị|phẫu thuật)|tái phát|tồn dư|ảnh hưởng của phẫu"
 )
 _SIDE = re.compile(r"\s*(?:-\s*)?(?:ở )?(?:bên )?\b(?:phải|trái)\b|\s*\b(?:hai|2|cả hai) bên\b")
-
-
-def squeezed(text: str) -> str:
-    """``text`` with single spaces and none before punctuation."""
-    text = " ".join(text.split())
-    for mark in (",", ".", ";", ")"):
-        if f" {mark}" in text:
-            text = text.replace(f" {mark}", mark)
-    return text.strip(" ,")
-
-
-def tidied(finding: Finding, report: Report) -> Finding:
-    """The finding with its words as a clinician would repeat them.
-
-    Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
-    taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
-    """
-    finding = _with_clean_reading(_with_written_sizes(finding, report))
-    clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
-    if clause is not None and not clause.head.endswith((" và", ",")):
-        return replace(
-            finding,
-            morphology=", ".join([clause.head, *clause.attributes]) if clause.head else "",
-            place_text=clause.place,
-            uptake_text=clause.uptake or finding.uptake_text,
-        )
-    if finding.head == "uptake":
-        finding = _uptake_alone(finding)
-    if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
-        return replace(finding, morphology=own_sentence(finding, report), place_text="")
-    place = _closed(finding.place_text)
-    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
-    prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
-    morphology = _closed(finding.morphology)
-    return replace(finding, morphology=lower_first(morphology), place_text=prefix + place)
-
-
-def _with_written_sizes(finding: Finding, report: Report) -> Finding:
-    """A single number is called a diameter only where the report does; a lone "10 mm" of a size is a lost "< 10 mm"."""
-    told = " ".join(span.of(report.text) for span in finding.spans)
-    sizes = []
-    for size in finding.sizes:
-        if size.kind == "diameter" and not re.search(rf"đường kính (?:nhỏ )?{re.escape(size.text)}", told):
-            lost = size.op == "=" and size.dims_mm == (10.0,)
-            size = replace(size, kind="axes", op="<" if lost else size.op)
-        sizes.append(size)
-    return replace(finding, sizes=tuple(sizes))
-
-
-def _with_clean_reading(finding: Finding) -> Finding:
-    """The reading without an SUV in brackets that stood behind it."""
-    reading = finding.reading
-    if reading is None or "SUV" not in reading.phrase:
-        return finding
-    phrase = re.sub(r"\s*\(\s*SUV[^()]*\)?", "", reading.phrase)
-    return replace(finding, reading=replace(reading, phrase=phrase))
-
-
-def _uptake_alone(finding: Finding) -> Finding:
-    """A finding of uptake whose place or pattern was read as its morphology, put right."""
-    words = finding.morphology.strip(" ,")
-    table_of = {name: re.compile(table("clauses")[name]) for name in ("pattern", "relation")}
-    uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
-    place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
-    return replace(finding, morphology="", uptake_text=uptake, place_text=place)
-
-
-def own_sentence(finding: Finding, report: Report) -> str:
-    """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
-    text = re.sub(r"^Hình ảnh ", "", cleaned(finding.spans[0].of(report.text)))
-    return squeezed(re.sub(r"\b2 bên\b", "hai bên", text))
-
-
-def one_clause(sentence: str) -> bool:
-    """Whether the sentence is one clause whose every word has a known role."""
-    return parse_clause(cleaned(sentence)) is not None
-
-
-def _closed(text: str) -> str:
-    """``text`` without what dangles at its ends, its bracket closed."""
-    text = re.sub(r"^(?:và|kèm) |[ ,]*(?: và| kèm)?[ ,]*$", "", squeezed(cleaned(text)))
-    return f"{text})" if text.count("(") > text.count(")") else text
 
 
 def uncounted(text: str) -> str:
@@ -168,7 +83,8 @@ def _first_name(finding: Finding) -> Name:
     kind = _LARGEST.match(bare)
     greatest = f"{kind[1] if kind else bare} lớn nhất"
     asked = f"các {bare}" if many else bare
-    return Name(squeezed(asked + place), squeezed(noun + place), asked, squeezed(greatest + place), greatest)
+    largest = squeezed(greatest + place) if place else f"{greatest} trong số {asked}"
+    return Name(squeezed(asked + place), squeezed(noun + place), asked, largest, greatest)
 
 
 def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
@@ -187,7 +103,7 @@ def with_largest(name: Name, finding: Finding, report: Report) -> Name:
         if clause is not None and clause.head.endswith("lớn nhất"):
             place = f" {clause.place}" if clause.place else ""
             own = squeezed(clause.head + place)
-            return replace(name, largest=own if place else squeezed(f"{own} {finding.place_text}"), greatest=own)
+            return replace(name, largest=own, greatest=own) if place else name
     return name
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject
-from vimedsynth.grounded.naming import short, squeezed
+from vimedsynth.grounded.naming import short
 from vimedsynth.grounded.scope import AVID, Scope
+from vimedsynth.grounded.text import squeezed
 from vimedsynth.samples import WHOLE
 
 _DENIAL = re.compile(r"^(?:không|chưa) phát hiện(?: thấy)?(?: hình ảnh| hình)? ", re.I)

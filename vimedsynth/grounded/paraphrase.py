@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from vimedsynth.grounded.rewriting import Style, lower_first, rewrite, rewrite_merged
+from vimedsynth.grounded.phrases import Style
+from vimedsynth.grounded.rewriting import rewrite, rewrite_merged
+from vimedsynth.grounded.text import lower_first
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Report, Section, Sentence
 

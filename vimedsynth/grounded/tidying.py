@@ -1,0 +1,88 @@
+"""A finding in the words in which a clinician would repeat it."""
+
+import re
+from dataclasses import replace
+
+from vimedsynth.findings import Finding
+from vimedsynth.grounded.clauses import parse_clause
+from vimedsynth.grounded.text import cleaned, lower_first, squeezed
+from vimedsynth.grounded.wordings import table
+from vimedsynth.reports import Report
+
+_STATES = frozenset({"state", "atrophy", "enlargement"})
+"""Heads whose sentence says how an organ is ("thận phải teo nhỏ so với thận trái") and is kept whole."""
+
+
+def tidied(finding: Finding, report: Report) -> Finding:
+    """The finding with its words as a clinician would repeat them.
+
+    Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
+    taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
+    """
+    finding = _with_clean_reading(_with_written_sizes(finding, report))
+    invasions = tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions)
+    finding = replace(finding, invasions=invasions)
+    clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
+    if clause is not None and not clause.head.endswith((" và", ",")):
+        return replace(
+            finding,
+            morphology=", ".join([clause.head, *clause.attributes]) if clause.head else "",
+            place_text=clause.place,
+            uptake_text=clause.uptake or finding.uptake_text,
+        )
+    if finding.head == "uptake":
+        finding = _uptake_alone(finding)
+    if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
+        return replace(finding, morphology=own_sentence(finding, report), place_text="")
+    place = _closed(finding.place_text)
+    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
+    prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
+    morphology = _closed(finding.morphology)
+    return replace(finding, morphology=lower_first(morphology), place_text=prefix + place)
+
+
+def _with_written_sizes(finding: Finding, report: Report) -> Finding:
+    """A single number is called a diameter only where the report does; a lone "10 mm" of a size is a lost "< 10 mm"."""
+    told = " ".join(span.of(report.text) for span in finding.spans)
+    sizes = []
+    for size in finding.sizes:
+        if size.kind == "diameter" and not re.search(rf"đường kính (?:nhỏ )?{re.escape(size.text)}", told):
+            lost = size.op == "=" and size.dims_mm == (10.0,)
+            size = replace(size, kind="axes", op="<" if lost else size.op)
+        sizes.append(size)
+    return replace(finding, sizes=tuple(sizes))
+
+
+def _with_clean_reading(finding: Finding) -> Finding:
+    """The reading without an SUV in brackets that stood behind it."""
+    reading = finding.reading
+    if reading is None or "SUV" not in reading.phrase:
+        return finding
+    phrase = re.sub(r"\s*\(\s*SUV[^()]*\)?", "", reading.phrase)
+    return replace(finding, reading=replace(reading, phrase=phrase))
+
+
+def _uptake_alone(finding: Finding) -> Finding:
+    """A finding of uptake whose place or pattern was read as its morphology, put right."""
+    words = finding.morphology.strip(" ,")
+    table_of = {name: re.compile(table("clauses")[name]) for name in ("pattern", "relation")}
+    uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
+    place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
+    return replace(finding, morphology="", uptake_text=uptake, place_text=place)
+
+
+def own_sentence(finding: Finding, report: Report) -> str:
+    """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
+    text = re.sub(r"^Hình ảnh ", "", cleaned(finding.spans[0].of(report.text)))
+    return squeezed(re.sub(r"\b2 bên\b", "hai bên", text))
+
+
+def one_clause(sentence: str) -> bool:
+    """Whether the sentence is one clause whose every word has a known role."""
+    return parse_clause(cleaned(sentence)) is not None
+
+
+def _closed(text: str) -> str:
+    """``text`` without what dangles at its ends, its bracket closed."""
+    text = re.sub(r"^(?:và|kèm) |[ ,]*(?: và| kèm)?[ ,]*$", "", squeezed(cleaned(text)))
+    return f"{text})" if text.count("(") > text.count(")") else text
