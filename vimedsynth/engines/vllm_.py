@@ -30,6 +30,8 @@ class VLLMEngine:
         return drive(feed, self, lambda: self._options.concurrency)
 
     async def begin(self) -> None:
+        os.environ.setdefault("VLLM_LOGGING_STREAM", "ext://sys.stderr")  # stdout is for results
+        os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "2")  # GiB; without it a CPU worker claims nearly all memory
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
