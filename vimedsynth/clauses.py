@@ -216,7 +216,8 @@ class ClauseReader:
             here, after = out[i], out[i + 1]
             if here.polarity != "present" or after.polarity != "present":
                 continue
-            if not here.levels and after.levels:
+            related = bool(here.heads & after.heads) or not here.heads or not (after.heads or after.items)
+            if not here.levels and after.levels and related:
                 out[i] = replace(
                     here, levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
                     tier=here.tier or after.tier, readings=here.readings or after.readings,
@@ -299,7 +300,7 @@ class ClauseReader:
         self.negated = False
         if tok.value == ";" and not self.depth:
             self.absent = ""
-            if self.draft.levels or self.draft.sizes or self.draft.polarity != "present":
+            if not self.draft.empty():
                 self._close()
 
     def on_word(self, tok: Token) -> None:
@@ -606,7 +607,12 @@ class ClauseReader:
         return self.before().kind == "count" and self.before().value == count
 
     def _largest_ahead(self) -> bool:
-        return any(self.peek(k).kind == "largest" for k in range(3))
+        for k in range(3):
+            if self.peek(k).kind == "largest":
+                return True
+            if self.peek(k).kind in ("mark", "head") or self.peek(k).value in LISTING:
+                return False
+        return False
 
     def _starts_new_finding(self, head: str) -> bool:
         """The finding before is complete and this head comes after a list word."""

@@ -226,6 +226,10 @@ def _dims(sizes: set[tuple[float, ...]]) -> str:
     return ", ".join(" x ".join(f"{d:g}" for d in s) + " mm" if s else "vài mm" for s in sorted(sizes)) or "none"
 
 
+def _level(levels: frozenset[str]) -> str:
+    return "/".join(sorted(levels)) if levels else "not stated"
+
+
 def _uptake(a: Content, b: Content) -> list[Difference]:
     out: list[Difference] = []
     if a.levels != b.levels:
@@ -233,7 +237,7 @@ def _uptake(a: Content, b: Content) -> list[Difference]:
         if a.levels and b.levels and a.levels <= graded and b.levels <= graded:
             out.append(Difference("intensity-word", f"uptake {_list(a.levels)}, not {_list(b.levels)}"))
         else:
-            out.append(Difference("uptake", f"uptake {_list(a.levels)}, not {_list(b.levels)}"))
+            out.append(Difference("uptake", f"uptake {_level(a.levels)}, not {_level(b.levels)}"))
     if a.intensity != b.intensity:
         out.append(Difference("intensity-word", f"uptake graded {_list(a.intensity)}, not {_list(b.intensity)}"))
     if a.patterns != b.patterns:

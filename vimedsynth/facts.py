@@ -120,6 +120,7 @@ def merged(first: Fact, more: Fact) -> Fact:
     return replace(
         first,
         span=Span(first.span.start, more.span.end) if more.span.start >= first.span.start else first.span,
+        heads=first.heads | more.heads if first.heads else first.heads,
         items=first.items + tuple(i for i in more.items if i not in first.items),
         sizes=first.sizes + more.sizes,
         suvs=first.suvs + more.suvs,

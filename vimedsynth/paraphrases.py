@@ -108,8 +108,11 @@ def _regroup(
 
 def _absorb(base: Fact, others: list[Fact], fits) -> list[Fact]:  # type: ignore[no-untyped-def]
     """The fewest of ``others`` that complete ``base``; empty when none do. Only facts that agree can be joined."""
-    able = [o for o in others if o.polarity == base.polarity and (o.levels == base.levels or not o.levels or not base.levels)
-            and (o.heads == base.heads or not o.heads or not base.heads or o.polarity == "absent")]  # fmt: skip
+    able = [
+        o
+        for o in others
+        if o.polarity == base.polarity and (o.levels == base.levels or not o.levels or not base.levels)
+    ]
     for one in able:
         if fits(_join([base, one])):
             return [one]

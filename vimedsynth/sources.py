@@ -65,7 +65,7 @@ def report_facts(report: Report) -> list[tuple[Fact, Section, tuple[int, ...]]]:
         for found in sentence_facts(sentence.text):
             fact = shifted(found, sentence.span.start)
             last = len(out) - 1
-            if fact.anaphora and last >= 0 and not out[last][0].advice and out[last][1] == sentence.section:
+            if fact.anaphora and last >= 0 and not out[last][0].advice:
                 before, section, numbers = out[last]
                 joined = numbers if sentence.number in numbers else (*numbers, sentence.number)
                 out[last] = (merged(before, fact), section, joined)
