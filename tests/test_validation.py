@@ -10,6 +10,9 @@ from click.testing import CliRunner
 from vimedsynth.cli import cli
 from vimedsynth.schemas import load_schema, registry, schema_names
 from vimedsynth.validation.conformance import Reference, compiled, faults, reference_faults
+from vimedsynth.validation.events import Checked, Reading
+from vimedsynth.validation.gate import PROGRESS_ROWS, validate
+from vimedsynth.validation.scope import Scope
 
 SHARED = Path(__file__).parents[2] / "shared/data/vimed_pet"
 
@@ -93,3 +96,10 @@ def test_both_validators_refuse_the_same(row: object) -> None:
     assert reference_faults("llava-row", row)
     assert fast is None or not fast(row)
     assert faults("llava-row", row)
+
+
+def test_a_long_file_says_how_far_it_is_and_reporters_do_not_see_it(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [llava_row(id=f"r{index}") for index in range(PROGRESS_ROWS + 1)])
+    steps = list(validate([path], Scope(schema="llava-row", schema_only=True)))
+    assert steps == [Reading(str(path), PROGRESS_ROWS), Checked(str(path), "llava-row", PROGRESS_ROWS + 1, 0)]
+    assert run(path, "--schema", "llava", "--schema-only", "--format", "junit")[0] == 0

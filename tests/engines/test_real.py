@@ -37,7 +37,7 @@ def holds(result: Result, corpus: Path, output: Path) -> None:
     from jsonschema import Draft202012Validator
 
     assert result.exit_code == 0, result.output
-    counts = orjson.loads(result.stdout)
+    counts = orjson.loads((output / "run.json").read_bytes())["counts"]
     samples = [orjson.loads(line) for line in (output / "samples.jsonl").read_bytes().splitlines()]
     assert counts["tasks"]["vqa-single"]["unanswered"] == 0
     assert counts["requests"] >= REPORTS

@@ -182,6 +182,26 @@ def test_near_identical_reports_leak_through_the_corpus(tmp_path: Path) -> None:
         build(plan(tmp_path))
 
 
+def test_a_rewrite_that_nearly_repeats_a_held_out_report_leaks(tmp_path: Path) -> None:
+    root = corpus(tmp_path / "corpus")
+    body = " ".join(f"Hình ảnh nốt số {n} ở phổi phải." for n in range(80))
+    write(root / ROWS[3]["report_path"], orjson.dumps({"Kết luận": body}))
+    copied = sample(1, ROWS[0], task="paraphrase", region="whole", text=body.replace("số 40", "số 400"), turns=...)
+    with pytest.raises(DataRefused, match="the first: paraphrase"):
+        build(plan(tmp_path, [copied, sample(2, ROWS[3])], formats=("jsonl",)))
+
+
+def test_a_partner_of_another_split_leaks_though_it_has_no_row_there(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match="comparison-partner"):
+        build(plan(tmp_path, LEAKS["comparison-partner"][:1], formats=("jsonl",)))
+
+
+def test_a_folder_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:
+    write(tmp_path / "out", "a file")
+    with pytest.raises(DataRefused, match="out"):
+        build(plan(tmp_path))
+
+
 def test_the_same_volume_under_two_names_is_a_leak(tmp_path: Path) -> None:
     root = corpus(tmp_path / "corpus")
     (root / ROWS[3]["pet_path"]).write_bytes((root / ROWS[0]["pet_path"]).read_bytes())

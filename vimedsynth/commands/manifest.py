@@ -1,10 +1,12 @@
 """`vimedsynth manifest`: runs and scans joined into training files."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 
+_EVERY_SECONDS = 3.0
 _POLICY = "report, drop, cap[:N] or off."
 
 
@@ -45,11 +47,25 @@ def manifest(runs: tuple[Path, ...], folder: Path, quiet: bool, as_json: bool, *
     near = parse_policy(options.pop("near_duplicates"))
     options |= {name: parse_policy(options.pop(name)) for name in ("duplicates", "balance")}
     embed, shares = options.pop("embed_images"), parse_mix(options.pop("mix"))
-    done = build(Plan(runs, folder, mix=shares, near=near, embed=embed, **options))
+    plan = Plan(runs, folder, mix=shares, near=near, embed=embed, **options)
+    done = build(plan) if quiet else build(plan, _Progress().show)
     if as_json:
         click.echo(orjson.dumps(done, option=orjson.OPT_INDENT_2).decode())
     elif not quiet:
         click.echo("\n".join(_lines(folder, done)))
+
+
+class _Progress:
+    """A line on stderr every few seconds."""
+
+    def __init__(self) -> None:
+        self._begun = self._shown = time.monotonic()
+
+    def show(self, rows: int) -> None:
+        now = time.monotonic()
+        if rows % 1000 == 0 and now - self._shown > _EVERY_SECONDS:
+            self._shown = now
+            click.echo(f"{rows:,} rows, {rows / (now - self._begun):,.0f} rows/s", err=True)
 
 
 def _lines(folder: Path, done: dict[str, Any]) -> list[str]:

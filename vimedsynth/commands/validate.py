@@ -1,5 +1,6 @@
 """`validate`: the data gate."""
 
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -7,22 +8,35 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 if TYPE_CHECKING:
-    from vimedsynth.validation.events import Event
+    from vimedsynth.validation.events import Event, Step
 
+SECONDS = 3.0
 FORMATS = ("text", "json", "junit", "sarif", "github")
 
 
-class _Count:
-    """Counts the problems that pass by."""
+class _Watch:
+    """Counts the problems that pass by, and says on stderr every few seconds how far the reading is."""
 
     problems = 0
 
-    def over(self, events: "Iterable[Event]") -> "Iterator[Event]":
+    def __init__(self, quiet: bool) -> None:
+        self._quiet, self._said = quiet, time.monotonic()
+
+    def over(self, steps: "Iterable[Step]") -> "Iterator[Event]":
+        from vimedsynth.validation.events import Reading
         from vimedsynth.validation.problems import Problem
 
-        for event in events:
-            self.problems += isinstance(event, Problem)
-            yield event
+        for step in steps:
+            if isinstance(step, Reading):
+                self._progress(f"{step.file}: {step.rows} rows, {self.problems} problems so far")
+                continue
+            self.problems += isinstance(step, Problem)
+            yield step
+
+    def _progress(self, line: str) -> None:
+        if not self._quiet and time.monotonic() - self._said > SECONDS:
+            click.echo(line, err=True)
+            self._said = time.monotonic()
 
 
 @click.command()
@@ -37,16 +51,19 @@ class _Count:
 @click.option(
     "-o", "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="Default: stdout."
 )
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @click.pass_context
-def validate(ctx: click.Context, /, paths: tuple[Path, ...], format_: str, output: TextIO, **said: Any) -> None:
+def validate(
+    ctx: click.Context, /, paths: tuple[Path, ...], format_: str, output: TextIO, quiet: bool, **said: Any
+) -> None:
     """Check any artefact: schema, references, images, leaks. Exit 1 when there is a problem."""
     from vimedsynth.schemas import schema_name
     from vimedsynth.validation.gate import validate as events
     from vimedsynth.validation.reporters import REPORTER_BY_NAME
     from vimedsynth.validation.scope import Scope
 
-    count = _Count()
+    watch = _Watch(quiet)
     scope = Scope(**{**said, "schema": schema_name(said["schema"]) if said["schema"] else None})
-    for piece in REPORTER_BY_NAME[format_](count.over(events(paths, scope))):
+    for piece in REPORTER_BY_NAME[format_](watch.over(events(paths, scope))):
         output.write(piece)
-    ctx.exit(1 if count.problems else 0)
+    ctx.exit(1 if watch.problems else 0)

@@ -7,6 +7,7 @@ import orjson
 
 from vimedsynth.corpora.paths import safe_id
 from vimedsynth.corpora.reading import MAX_BYTES
+from vimedsynth.errors import DataRefused
 from vimedsynth.reports import nfc
 from vimedsynth.samples import sha256_text
 from vimedsynth.splits import SPLITS, paper_split
@@ -25,7 +26,7 @@ class Lines:
     def entries(self, root: Path) -> Iterator[Study | Problem]:
         """See :class:`vimedsynth.corpora.Layout`."""
         seen: set[int] = set()  # hashes: a million ids must not cost a million strings
-        for number, line in _lines(root):
+        for number, line in _readable(root):
             where = f"{root.name}:{number}"
             entry = _entry(line, where)
             if isinstance(entry, Study):
@@ -35,6 +36,13 @@ class Lines:
                 else:
                     seen.add(hash(entry.study_id))
             yield entry
+
+
+def _readable(path: Path) -> Iterator[tuple[int, bytes | None]]:
+    try:
+        yield from _lines(path)
+    except OSError as error:
+        raise DataRefused(f"{path}: cannot be read ({error.strerror or type(error).__name__})") from error
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:

@@ -56,7 +56,7 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """The engine's own name: ``grounded``, ``openai``, ``vllm``, ``outlines``, ``ray``."""
+        """The engine's own name: ``grounded``, ``openai``, ``vllm``, ``outlines``."""
 
     @property
     def model(self) -> str:
@@ -101,7 +101,6 @@ ENGINE_BY_NAME: dict[str, str] = {
     "openai": "vimedsynth.engines.openai_:openai_engine",
     "vllm": "vimedsynth.engines.vllm_:vllm_engine",
     "outlines": "vimedsynth.engines.outlines_:outlines_engine",
-    "ray": "vimedsynth.engines.ray_:ray_engine",
 }
 """``module:factory`` by name; a factory takes EngineOptions. The modules are imported when they are chosen."""
 

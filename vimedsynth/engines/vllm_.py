@@ -4,6 +4,7 @@ Every request joins the batch when there is room and leaves it when it is done; 
 prefill is off: vLLM's CPU worker dies when a request with a seed of its own is prefilled in pieces.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,9 @@ class VLLMEngine:
         return drive(feed, self, lambda: self._options.concurrency)
 
     async def begin(self) -> None:
+        os.environ.setdefault("VLLM_LOGGING_STREAM", "ext://sys.stderr")  # stdout is for results
+        os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "2")  # GiB; without it a CPU worker claims nearly all memory
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
         from vllm.v1.engine.exceptions import EngineDeadError

@@ -16,8 +16,17 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def polarity(question: str, answer: str) -> int | None:
     """1 for yes, 0 for no, None when the question is none of that kind or the answer does not begin with either."""
-    asked, said = fold(question), fold(answer)
-    if not asked.endswith(tuple(f" {end}" for end in _words()["yes_no_question_ends"])):
+    return folded_polarity(fold(question), fold(answer))
+
+
+def folded_polarity(question: str, answer: str) -> int | None:
+    """:func:`polarity` of texts that are folded already."""
+    if not question.endswith(_endings()):
         return None
-    first = said.split(" ", 1)[0]
+    first = answer.split(" ", 1)[0]
     return 1 if first in _words()["yes"] else 0 if first in _words()["no"] else None
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(f" {end}" for end in _words()["yes_no_question_ends"])

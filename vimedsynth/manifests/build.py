@@ -7,7 +7,7 @@ interrupted build, for they are written one by one and never change.
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +28,7 @@ from vimedsynth.manifests.originals import write_originals
 from vimedsynth.manifests.rows import Row
 from vimedsynth.manifests.scans import Scans
 from vimedsynth.manifests.select import Policy, balance, cap_duplicates, drop_near, mix, statistics
+from vimedsynth.runs import fingerprint
 from vimedsynth.splits import SPLITS, Assign, frozen, read_split_file, split_rule
 from vimedsynth.studies import Corpus, open_corpus
 
@@ -61,7 +62,7 @@ class Plan:
         """What decides the content: two builds with the same settings are the same build."""
         return {
             "runs": [_digest(samples_file(run)) for run in self.runs],
-            "corpus": str(self.corpus) if self.corpus else None,
+            "corpus": fingerprint(self.corpus) if self.corpus else None,
             "augmented": [_digest(folder / "receipts.jsonl") for folder in self.augmented],
             "formats": sorted(self.formats),
             "split": self.split if not Path(self.split).is_file() else _digest(Path(self.split)),
@@ -78,11 +79,19 @@ class Plan:
         }
 
 
-def build(plan: Plan) -> dict[str, Any]:
-    """Build the manifest and return what is in its ``manifest.json``.
+def build(plan: Plan, progress: Callable[[int], None] = lambda rows: None) -> dict[str, Any]:
+    """Build the manifest and return what is in its ``manifest.json``; ``progress`` hears the number of rows written.
 
-    Raises DataRefused when a split leaks or nothing is left, SettingsDiffer when the folder holds another manifest.
+    Raises DataRefused when a split leaks, nothing is left or the disk is full, SettingsDiffer when the folder holds
+    another manifest.
     """
+    try:
+        return _build(plan, progress)
+    except OSError as error:
+        raise DataRefused(f"{error.filename or plan.folder}: {error.strerror or type(error).__name__}") from error
+
+
+def _build(plan: Plan, progress: Callable[[int], None]) -> dict[str, Any]:
     if unknown := [name for name in plan.formats if name not in WRITER_BY_NAME]:
         raise Misuse(f"format {unknown[0]!r} is not known; expected {', '.join(WRITER_BY_NAME)}")
     settings = plan.settings()
@@ -91,11 +100,12 @@ def build(plan: Plan) -> dict[str, Any]:
     part = _begin(plan.folder, settings)
     corpus = open_corpus(plan.corpus) if plan.corpus else None
     runs = _with_originals(plan, corpus, part)
-    with open_index(part / "index.sqlite", runs) as index:
+    own = {study.study_id: study.split for study in corpus.studies if study.split} if corpus else {}
+    with open_index(part / "index.sqlite", runs, own) as index:
         index.add_runs(_rule(plan, corpus))
         copies = read_copies(plan.augmented)
         near = _select(plan, index, corpus, copies)
-        manifest = _write(plan, index, corpus, copies, part)
+        manifest = _write(plan, index, corpus, copies, part, progress)
         manifest |= {"settings": settings, "statistics": {**statistics(index), "near_duplicates": near}}
     (part / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     write_card(part, manifest)
@@ -159,8 +169,7 @@ def _rule(plan: Plan, corpus: Corpus | None) -> Assign:
 
 
 def _select(plan: Plan, index: Index, corpus: Corpus | None, copies: dict[str, tuple[Copy, ...]]) -> int:
-    reports = leakage.read_reports(corpus, index)
-    leaks = leakage.study_leaks(index, reports, copies)
+    leaks = leakage.study_leaks(index, leakage.read_texts(corpus, index), copies)
     if leaks and plan.on_leak == "drop":
         leakage.drop_training_side(index, leaks)
     elif leaks:
@@ -178,14 +187,20 @@ def _select(plan: Plan, index: Index, corpus: Corpus | None, copies: dict[str, t
 
 
 def _write(
-    plan: Plan, index: Index, corpus: Corpus | None, copies: dict[str, tuple[Copy, ...]], part: Path
+    plan: Plan,
+    index: Index,
+    corpus: Corpus | None,
+    copies: dict[str, tuple[Copy, ...]],
+    part: Path,
+    progress: Callable[[int], None],
 ) -> dict[str, Any]:
     store = ImageStore(plan.folder)
     joiner = Joiner(Scans(corpus, store, set(index.studies)), copies, plan.pair_images)
     writers = {name: WRITER_BY_NAME[name](part, plan.folder, plan.embed) for name in plan.formats}
     tally = _Tally()
     with (part / "lineage.jsonl").open("wb") as lineage:
-        for row in joiner.rows(index.read(index.kept())):
+        for number, row in enumerate(joiner.rows(index.read(index.kept())), 1):
+            progress(number)
             if not _write_row(row, writers, lineage, tally):
                 joiner.left_out["no-format-holds-it"] += 1
     files = [name for writer in writers.values() for name in writer.close()]

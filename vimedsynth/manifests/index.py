@@ -1,8 +1,9 @@
 """What the runs hold, as a table on disk: a million samples cost no memory, and every later question is a query."""
 
+import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Any
 
 import orjson
 
-from vimedsynth.duplicates import fold_hash
+from vimedsynth.duplicates import fold
 from vimedsynth.errors import DataRefused
-from vimedsynth.manifests.answers import polarity
+from vimedsynth.manifests.answers import folded_polarity
 from vimedsynth.manifests.rows import SUBSET_BY_TASK
 from vimedsynth.splits import LEFT_OUT, SPLITS, Assign
 
@@ -20,7 +21,7 @@ _TABLES = """
 CREATE TABLE studies (n INTEGER PRIMARY KEY, study TEXT UNIQUE, patient TEXT, split TEXT, report TEXT);
 CREATE TABLE samples (
     seq INTEGER PRIMARY KEY, id TEXT UNIQUE, run INTEGER, at INTEGER, size INTEGER, study INTEGER, partner INTEGER,
-    split TEXT, subset TEXT, task TEXT, region TEXT, pair TEXT, type TEXT, yes INTEGER, answer TEXT,
+    split TEXT, subset TEXT, task TEXT, region TEXT, pair BLOB, type TEXT, yes INTEGER, answer BLOB,
     reason TEXT);  -- reason: why it is left out; NULL for a sample that is in
 """
 
@@ -39,8 +40,11 @@ class Place:
 class Index:
     """Samples of the runs with their split and, for those left out, the reason."""
 
-    def __init__(self, connection: sqlite3.Connection, runs: tuple[Path, ...]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, runs: tuple[Path, ...], own_splits: Mapping[str, str] | None = None
+    ) -> None:
         self.sql = connection
+        self.own_splits = own_splits  # of the corpus's studies: a comparison says nothing of its partner's split
         self.runs = runs
         self._studies: dict[str, int] = {}
 
@@ -70,9 +74,7 @@ class Index:
         if split is not None and split not in (*SPLITS, LEFT_OUT):
             raise KeyError(split)
         partner = sample.get("partner")
-        other = (
-            self._study(partner["study_id"], partner["patient_id"], partner.get("split"), "", rule) if partner else None
-        )
+        other = self._partner(partner, rule) if partner else None
         home = self._study(study, patient, sample["split"], sample["provenance"]["report_sha256"], rule)
         pair, kind, yes, answer = _pair(sample)
         reason = "no-split" if split is None else "frozen-patient" if split == LEFT_OUT else None
@@ -95,8 +97,19 @@ class Index:
             reason,
         )
 
+    def _partner(self, partner: dict[str, Any], rule: Assign) -> int:
+        study = partner["study_id"]
+        own = partner.get("split") or (self.own_splits or {}).get(study)
+        return self._study(study, partner["patient_id"], own, partner.get("report_sha256", ""), rule)
+
     def _study(self, study: str, patient: str, own: str | None, report: str, rule: Assign) -> int:
-        if study not in self._studies:
+        if study in self._studies:
+            if report:  # met first as a partner, whose report the sample does not say
+                where = (report, own and rule(study, patient, own), self._studies[study])
+                self.sql.execute(
+                    "UPDATE studies SET report = ?, split = COALESCE(?, split) WHERE n = ? AND report = ''", where
+                )
+        else:
             row = (study, patient, rule(study, patient, own), report)
             cursor = self.sql.execute("INSERT INTO studies (study, patient, split, report) VALUES (?, ?, ?, ?)", row)
             self._studies[study] = cursor.lastrowid or 0
@@ -125,6 +138,12 @@ class Index:
         (number,) = self.sql.execute("SELECT COUNT(*) FROM samples WHERE reason IS NULL").fetchone()
         return int(number)
 
+    def whole_rewrites(self) -> Iterator[Place]:
+        """The paraphrases of whole reports that are in."""
+        where = "reason IS NULL AND subset = 'G' AND region = 'whole'"
+        rows = self.sql.execute(f"SELECT id, split, run, at, size FROM samples WHERE {where} ORDER BY seq")
+        yield from (Place(*row) for row in rows.fetchall())
+
     def reasons(self) -> Counter[str]:
         """How many samples are left out for each reason."""
         query = "SELECT reason, COUNT(*) FROM samples WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason"
@@ -143,14 +162,14 @@ class Index:
 
 
 @contextmanager
-def open_index(path: Path, runs: tuple[Path, ...]) -> Iterator[Index]:
+def open_index(path: Path, runs: tuple[Path, ...], own_splits: Mapping[str, str] | None = None) -> Iterator[Index]:
     """An empty index at ``path`` that is removed at the end: it can always be made again."""
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
     try:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000;")
         connection.executescript(_TABLES)
-        yield Index(connection, runs)
+        yield Index(connection, runs, own_splits)
     finally:
         connection.close()
         path.unlink(missing_ok=True)
@@ -173,10 +192,14 @@ def _lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
             at += len(line)
 
 
-def _pair(sample: dict[str, Any]) -> tuple[str | None, str | None, int | None, str | None]:
+def _pair(sample: dict[str, Any]) -> tuple[bytes | None, str | None, int | None, bytes | None]:
     """For a single question: the hash of question and answer, its type, its polarity, the hash of the answer."""
     if sample["task"] != "vqa-single":
         return None, None, None, None
     (turn,) = sample["turns"]
-    question, answer = turn["question"], turn["answer"]
-    return fold_hash(f"{question}\n{answer}"), turn["question_type"], polarity(question, answer), fold_hash(answer)
+    question, answer = fold(turn["question"]), fold(turn["answer"])
+    return _hash(f"{question}\n{answer}"), turn["question_type"], folded_polarity(question, answer), _hash(answer)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=12).digest()

@@ -23,4 +23,13 @@ class Skipped:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """So many rows of a file have been read so far; for a progress line, no reporter sees it."""
+
+    file: str
+    rows: int
+
+
 Event = Problem | Checked | Skipped
+Step = Event | Reading

@@ -8,7 +8,7 @@ from typing import Any
 from vimedsynth.schemas import load_schema
 from vimedsynth.validation.artefacts import Artefact, find_artefacts
 from vimedsynth.validation.conformance import compiled, faults
-from vimedsynth.validation.events import Checked, Event, Skipped
+from vimedsynth.validation.events import Checked, Reading, Skipped, Step
 from vimedsynth.validation.folders import folder_problems
 from vimedsynth.validation.guarding import judge_again
 from vimedsynth.validation.problems import Place, Problem, show
@@ -17,6 +17,9 @@ from vimedsynth.validation.rows import Row, read_rows
 from vimedsynth.validation.sampling import Choice
 from vimedsynth.validation.scope import Ground, RowCheck, Scope, gaps, prepare, row_checks
 from vimedsynth.validation.uniqueness import ID_BY_SCHEMA, Ids
+
+PROGRESS_ROWS = 20_000
+"""A :class:`Reading` comes after each so many rows."""
 
 
 class _File:
@@ -53,13 +56,15 @@ class _File:
             yield from judge_again(self.ground.scope.corpus, self.choice.chosen())
 
 
-def check_file(artefact: Artefact, schema: str, ground: Ground) -> Iterator[Event]:
+def check_file(artefact: Artefact, schema: str, ground: Ground) -> Iterator[Step]:
     """Everything about one file; ends with its :class:`Checked`."""
     file, rows, problems = _File(artefact, schema, ground), 0, 0
     fast, plain = compiled(schema), not (file.checks or file.id_field)
     whole = load_schema(schema).get("type") == "array"
     for row in read_rows(artefact.path, artefact.name, whole=whole):
         rows += 1
+        if rows % PROGRESS_ROWS == 0:
+            yield Reading(artefact.name, rows)
         if plain and isinstance(row, Row) and fast is not None and fast(row.value):
             continue
         found: Iterable[Problem] = (row,) if isinstance(row, Problem) else file.row(row)
@@ -75,7 +80,7 @@ def check_file(artefact: Artefact, schema: str, ground: Ground) -> Iterator[Even
     yield Checked(artefact.name, schema, rows, problems)
 
 
-def validate(paths: Iterable[Path], scope: Scope) -> Iterator[Event]:
+def validate(paths: Iterable[Path], scope: Scope) -> Iterator[Step]:
     """Everything that is wrong at ``paths``, in order. Raises DataRefused for a path where nothing can be checked."""
     paths = tuple(paths)
     artefacts = [find_artefacts(path, scope.schema) for path in paths]
@@ -89,7 +94,7 @@ def validate(paths: Iterable[Path], scope: Scope) -> Iterator[Event]:
             yield from folder_problems(path, found, near)
 
 
-def _events(artefact: Artefact, ground: Ground, single: bool) -> Iterator[Event]:
+def _events(artefact: Artefact, ground: Ground, single: bool) -> Iterator[Step]:
     if artefact.schema is not None:
         yield from check_file(artefact, artefact.schema, ground)
     elif single:
