@@ -1,9 +1,11 @@
 """Anything at all against every route: an answer with a known status and a code, never a failure of ours."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -67,8 +69,6 @@ def test_bodies(running: tuple[Serving, Client], data: st.DataObject, path: str)
 @LOOSE
 @given(data=st.data(), path=st.sampled_from(sorted(READING)))
 def test_queries(running: tuple[Serving, Client], data: st.DataObject, path: str) -> None:
-    from urllib.parse import urlencode
-
     serving_, client = running
     value = st.sampled_from([*serving_.desk.protocol.ids, "pet", "ct", "0", "5", "-1", "99999999999"]) | st.text(
         max_size=12
@@ -94,8 +94,6 @@ def test_paths_and_cookies(running: tuple[Serving, Client], method: str, path: l
 
 def test_the_server_is_still_there(running: tuple[Serving, Client]) -> None:
     """After all of that: no answer of 500, the record whole, and the next decision taken."""
-    import time
-
     serving_, client = running
     time.sleep(1.5)  # the pace lets us through again
     item = client.item(serving_.desk.protocol.ids[-1])
