@@ -1,6 +1,6 @@
 """Paired PET/CT augmentation beside its peers, one core, in pairs of slices a second.
 
-``python -m benchmarks.augment [--depth 100] [--rounds 5] [--cpu] [--json]``
+``python -m benchmarks.augment [--depth 100] [--rounds 5] [--cpu] [--workers] [--json]``
 
 The same volumes and operations for everyone: PET int16 0..32767 at 256 x 256 and CT int16 HU at 512 x 512; rotation of
 12 degrees, scale 1.05, shift 3 %; PET gaussian noise of std 3276; CT gamma and brightness. Ratios are against OpenCV's
@@ -283,12 +283,33 @@ def end_to_end(pair: Pair, rounds: int, folder: Path, clock: Clock) -> dict[str,
     return {name: statistics.median(values) for name, values in rates.items()}
 
 
+def scaling(pair: Pair, folder: Path, studies: int = 6) -> dict[str, float]:
+    """Pairs/s by the clock of the whole run, with one worker process and with two."""
+    from vimedsynth.augment.policy import load_policy
+    from vimedsynth.augment.run import Settings, augment
+    from vimedsynth.studies import Study
+
+    write_volume(pair.scan.volumes[0], folder / "pet.npz")
+    write_volume(pair.scan.volumes[1], folder / "ct.npz")
+    made = [Study(f"s{n}", f"p{n}", ct_path=folder / "ct.npz", pet_path=folder / "pet.npz") for n in range(studies)]
+    rates = {}
+    for workers in (1, 2):
+        settings = Settings(folder / f"out{workers}", copies=4, workers=workers)
+        begun = time.perf_counter()
+        tally = augment(made, load_policy("light"), settings)
+        rates[f"light, npz -> npy, {workers} worker(s), by the clock"] = (
+            tally.copies * len(pair.pet) / (time.perf_counter() - begun)
+        )
+    return rates
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--depth", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cpu", action="store_true")
+    parser.add_argument("--workers", action="store_true", help="also one process against two")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -296,9 +317,10 @@ def main() -> None:
     clock = time.process_time if options.cpu else time.perf_counter
     operations, missing = measure(pair, options.rounds, clock)
     with tempfile.TemporaryDirectory() as folder:
-        whole = end_to_end(pair, max(2, options.rounds // 2), Path(folder), clock)
+        whole = end_to_end(pair, options.rounds, Path(folder), clock)
+        workers = scaling(pair, Path(folder)) if options.workers else {}
     if options.json:
-        print(json.dumps({"operations": operations, "end_to_end": whole, "missing": missing}))
+        print(json.dumps({"operations": operations, "end_to_end": whole, "workers": workers, "missing": missing}))
         return
     reference = operations["OpenCV int16 warp (reference)"]
     for name, value in operations.items():
@@ -306,6 +328,8 @@ def main() -> None:
     peer = whole["npz -> npz: albumentations"]
     for name, value in whole.items():
         print(f"{name:<45} {value:9.1f} pairs/s  {value / peer:6.2f} of albumentations npz -> npz")
+    for name, value in workers.items():
+        print(f"{name:<45} {value:9.1f} pairs/s")
     for name in missing:
         print(f"not installed: {name}", file=sys.stderr)
 

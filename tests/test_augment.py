@@ -1,8 +1,10 @@
 """`vimedsynth augment` as a user meets it: policies, receipts, replay, resume, workers, refusals."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +78,22 @@ def test_replay_makes_the_same_bytes(run: Callable[..., Result], tmp_path: Path)
         assert run("-o", again, "--replay", made / "receipts.jsonl").exit_code == 0
         assert volumes(made) == volumes(again)
         assert (made / "receipts.jsonl").read_bytes() == (again / "receipts.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [[{"name": "Nothing", "params": {}}], [{"name": "Affine", "params": {}}],
+     [{"name": "AxisRotate", "params": {"axis": "up", "degrees": 3}}], [{"name": "RandomGamma", "params": {"gamma": "x"}}]],
+)  # fmt: skip
+def test_a_receipt_that_cannot_be_is_refused_by_name(
+    run: Callable[..., Result], tmp_path: Path, applied: list[object]
+) -> None:
+    run("-o", tmp_path / "made", "--policy", "none")
+    row = {**rows(tmp_path / "made")[0], "applied": applied}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    result = run("-o", tmp_path / "again", "--replay", tmp_path / "mine.jsonl")
+    assert result.exit_code == 1
+    assert "bad-receipt 1" in result.output
 
 
 def test_workers_and_order_do_not_matter(run: Callable[..., Result], tmp_path: Path) -> None:
@@ -194,6 +212,9 @@ def test_seeds_differ_by_study_copy_region_and_policy() -> None:
         ('[{"transform": "Posterize"}]', "Posterize"),
         ('[{"transform": "Affine", "p": 2}]', "steps/0/p"),
         ('{"a": 1}', "steps"),
+        ('[{"transform": "RandomGamma", "args": {"gamma_limit": [90, 110]}}]', "'pet' or 'ct'"),
+        ('[{"transform": "Dose", "on": "pet", "args": {"fraction": [0.5, 0.9]}}]', "expected 'ct'"),
+        ('[{"transform": "HorizontalFlip", "on": "pet"}]', "move together"),
     ],
 )
 def test_a_wrong_policy_is_named(steps: str, words: str) -> None:
@@ -218,3 +239,35 @@ def test_a_worker_never_imports_albumentations() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         == "set()"
     )
+
+
+@pytest.mark.parametrize(("blow", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_stopped_process_leaves_a_folder_that_goes_on(
+    run: Callable[..., Result], corpus: Path, tmp_path: Path, blow: signal.Signals, code: int
+) -> None:
+    args = ["--policy", "strong", "--copies", "10"]
+    command = [
+        sys.executable,
+        "-m",
+        "vimedsynth",
+        "augment",
+        str(corpus),
+        "-o",
+        str(tmp_path / "cut"),
+        *args,
+        "--quiet",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not list((tmp_path / "cut").glob("s0/copy_2.*.npy")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(blow)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in said
+    for path in (tmp_path / "cut").glob("s*/copy_*.npy"):
+        assert read_volume(path, Modality.CT).shape[0] == 40  # whole, or not there
+    assert run("-o", tmp_path / "cut", *args).exit_code == 0
+    run("-o", tmp_path / "whole", *args)
+    assert volumes(tmp_path / "cut") == volumes(tmp_path / "whole")
+    assert (tmp_path / "cut/receipts.jsonl").read_bytes() == (tmp_path / "whole/receipts.jsonl").read_bytes()

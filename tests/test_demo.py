@@ -55,3 +55,9 @@ def test_the_same_command_again_changes_nothing(done: tuple[Path, Result]) -> No
     before = {path: path.read_bytes() for path in watched}
     assert CliRunner().invoke(cli, ["demo", "-o", str(root)]).exit_code == 0
     assert {path: path.read_bytes() for path in watched} == before
+
+
+def test_fresh_goes_to_every_command_that_keeps_a_folder(tmp_path: Path) -> None:
+    begun_anew = {step.argv[0] for step in steps(tmp_path, fresh=True) if "--fresh" in step.argv}
+    assert begun_anew == {"vqa", "paraphrase", "compare", "augment", "manifest"}
+    assert not any("--fresh" in step.argv for step in steps(tmp_path))

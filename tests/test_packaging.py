@@ -26,6 +26,19 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     assert not any(name.startswith(("tests/", "benchmarks/")) for name in packed)
 
 
+def test_a_core_without_extras_names_the_extra(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['cv2', 'albumentations', 'PIL']));"
+        "from vimedsynth.__main__ import main; sys.argv = ['vimedsynth', 'demo', '-o', 'out']; main()"
+    )
+    env = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "pip install 'vimedsynth[imaging]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_commands_find_their_data_files_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}

@@ -243,6 +243,15 @@ def test_a_tone_done_with_the_warp_is_the_tone_after_it() -> None:
         assert np.array_equal(first.data, second.data)
 
 
+def test_a_tone_on_the_pet_costs_suv_and_leaves_the_ct() -> None:
+    gamma = Applied("RandomGamma", {"gamma": 1.3, "on": "pet"})
+    outcome = apply(before()[1], [gamma])
+    assert declared(gamma) == {Claim.SUV, Claim.UPTAKE}
+    assert outcome.scan.ct is before()[1].ct
+    assert outcome.measured.peak_change is not None
+    assert outcome.measured.peak_change > 0.1
+
+
 def test_masks_go_with_the_scan_and_keep_their_labels() -> None:
     scan = before()[1]
     assert scan.ct is not None

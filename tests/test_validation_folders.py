@@ -224,6 +224,15 @@ def test_counts_of_a_run_and_its_own_splits(folder: Path) -> None:
     assert {("count-differs", "$.counts.rejections", None), ("leak-patient", "$.split", 6)} <= named
 
 
+def test_a_report_that_is_nearly_another_leaks(folder: Path) -> None:
+    texts = [f"Tổn thương thứ {n} ở phân thùy {n + 1}, kích thước {n + 3} mm, bờ số {n * 5}. " for n in range(60)]
+    (folder / "corpus" / "0.txt").write_text("".join(texts), encoding="utf-8")
+    (folder / "corpus" / "5.txt").write_text("".join([*texts[:-1], "Không phát hiện tràn dịch."]), encoding="utf-8")
+    for name in ("run", "manifest"):
+        leaks = [p for p in problems(folder / name, corpus=folder / "corpus") if p.code == "leak-near-report"]
+        assert {leak.place.row for leak in leaks} == {6}
+
+
 def test_every_format_reports_the_same_problems(folder: Path) -> None:
     edit(folder / "run" / "samples.jsonl", lambda rows: rows[2].update(region="chân, 100%", split="dev"))
     pieces = {}

@@ -387,7 +387,7 @@ class AnswerJudge:
             later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
             return item.side == later or (later == "both" and self._asked(item.side))
         if own.side == "both":
-            return self._asked(item.side)
+            return src.polarity == "absent" or self._asked(item.side)
         return False
 
     def _asked(self, side: str) -> bool:
@@ -483,11 +483,11 @@ class AnswerJudge:
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
         said = fact.counts - {"unmarked"}
-        if not said or said & src.counts:
+        if not said or said <= src.counts:
             return
         if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
-        if not src.counts and fact.counts & {"few", "many", "two", "three"} and len(src.items) > 1:
+        if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and not src.sizes:
             return
         add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
 

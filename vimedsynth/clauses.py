@@ -21,6 +21,7 @@ DEGREES = {
     "mức độ trung bình": "moderate",
     "mức độ nhiều": "strong",
 }
+ONE = {"phải": "right", "trái": "left"}
 CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 REPORT_ADVICE = frozenset({"cần", "nên", "đề nghị", "khuyến"})
 LONE_TARGETS = frozenset({"biopsy", "ultrasound", "fna", "endoscopy", "mri", "ct3", "specialist", "histology"})
@@ -551,7 +552,8 @@ class ClauseReader:
     def on_side(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
             return
-        self.side_order.append(tok.value)
+        both = [w for w in tok.text.split() if w in ONE]
+        self.side_order.extend([ONE[w] for w in both] if tok.value == "both" and both else [tok.value])
         organs = self.atoms & lexicon().within.keys()
         if self.side and self.side != tok.value and (organs or self.atoms):
             self._close_item()

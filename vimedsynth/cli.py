@@ -4,6 +4,7 @@ Each command lives in ``vimedsynth/commands/<file>.py`` as a ``click.Command``; 
 ``vimedsynth --help`` imports nothing but click (docs/adr/0001).
 """
 
+import errno
 import importlib
 import sys
 from typing import Any
@@ -52,13 +53,26 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        from vimedsynth.errors import VimedsynthError
+        from vimedsynth.errors import EXTRA_BY_MODULE, VimedsynthError, missing_extra
 
         try:
             return super().invoke(ctx)
         except VimedsynthError as error:
             click.echo(f"vimedsynth: {error}", err=True)
             ctx.exit(error.exit_code)
+        except ModuleNotFoundError as error:
+            module = (error.name or "").partition(".")[0]
+            if module not in EXTRA_BY_MODULE:
+                raise
+            told = missing_extra(EXTRA_BY_MODULE[module], f"{ctx.invoked_subcommand or 'this command'} ({module})")
+            click.echo(f"vimedsynth: {told}", err=True)
+            ctx.exit(told.exit_code)
+        except OSError as error:
+            # A folder that cannot be made, a full disk, a name that is too long: said once, here, for all commands.
+            if error.errno == errno.EPIPE or error.strerror is None:
+                raise
+            click.echo(f"vimedsynth: {error.filename or 'input or output'}: {error.strerror}", err=True)
+            ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("vimedsynth: interrupted; the same command goes on where it was", err=True)
             ctx.exit(130)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vimedsynth.runs import replacing
+from vimedsynth.files import replacing
 from vimedsynth.sample_corpus import SampleStudy, metadata, sample_studies
 
 _FEW = ("--limit", "4")  # studies whose scans are perturbed: enough to see, soon done
@@ -31,19 +31,21 @@ def write_corpus(root: Path) -> Iterator[str]:
         yield study.name
 
 
-def steps(root: Path) -> tuple[Step, ...]:
-    """The commands over the corpus in ``root / "corpus"``, in order; each goes on where it was."""
+def steps(root: Path, fresh: bool = False) -> tuple[Step, ...]:
+    """The commands over the corpus in ``root / "corpus"``, in order; each goes on where it was, or begins anew."""
     corpus, augmented, manifest = (str(root / name) for name in ("corpus", "augmented", "manifest"))
-    vqa, paraphrase = runs = [str(root / "runs" / name) for name in ("vqa", "paraphrase")]
+    vqa, paraphrase, compare = runs = [str(root / "runs" / name) for name in ("vqa", "paraphrase", "compare")]
+    quiet = ("--quiet", "--fresh") if fresh else ("--quiet",)
     joined = ("--corpus", corpus, "--augmented", augmented)
     return (
         Step("What the corpus holds", ("corpus", corpus)),
-        Step("Questions and conversations", ("vqa", corpus, "-o", vqa, "--style", "both", "--quiet")),
-        Step("Rewrites", ("paraphrase", corpus, "-o", paraphrase, "-n", "2", "--quiet")),
-        Step("Perturbed scans", ("augment", corpus, "-o", augmented, "--region", "all", *_FEW, "--preview", "--quiet")),
-        Step("Training files", ("manifest", *runs, "-o", manifest, *joined, "--quiet")),
+        Step("Questions and conversations", ("vqa", corpus, "-o", vqa, "--style", "both", *quiet)),
+        Step("Rewrites", ("paraphrase", corpus, "-o", paraphrase, "-n", "2", *quiet)),
+        Step("Pairs of studies", ("compare", corpus, "-o", compare, "--pairs", "12", *quiet)),
+        Step("Perturbed scans", ("augment", corpus, "-o", augmented, "--region", "all", *_FEW, "--preview", *quiet)),
+        Step("Training files", ("manifest", *runs, "-o", manifest, *joined, *quiet[1:])),
         Step("The data gate", ("validate", manifest)),
-        Step("One page about it", ("stats", manifest, "-o", str(root / "stats.html"), "--corpus", corpus)),
+        Step("One page about it", ("stats", vqa, "-o", str(root / "stats.html"), "--corpus", corpus)),
     )
 
 
@@ -51,7 +53,7 @@ def openings(root: Path) -> tuple[tuple[Path, str], ...]:
     """What to open at the end, and what it is."""
     sheet = next(iter(sorted((root / "augmented" / "preview").glob("*.chest.png"))), root / "augmented" / "preview")
     return (
-        (root / "stats.html", "one page: counts, plots, cards with evidence"),
+        (root / "stats.html", "one page: counts, plots, rejections, cards with evidence"),
         (sheet, "slices before and after: PET, CT, fused"),
         (root / "manifest" / "train.json", "training rows as the LLaVA loader reads them"),
         (root / "manifest" / "lineage.jsonl", "where each row comes from"),

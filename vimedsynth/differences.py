@@ -62,8 +62,7 @@ def content(fact: Fact) -> Content:
         suvs=tuple(sorted(set(fact.suvs))),
         levels=fact.levels,
         intensity=fact.intensity,
-        patterns=fact.patterns - {"multiple"}
-        | (fact.counts & {"many"} if "multiple" in fact.patterns else frozenset()),
+        patterns=fact.patterns,
         modifiers=fact.modifiers - {"small"},
         invasions=frozenset(
             (r.verb, frozenset(t for t in r.target if not t.startswith("rel:")), r.certain) for r in fact.invasions
@@ -172,12 +171,7 @@ def _side_fits(item: Item, others: tuple[Item, ...]) -> bool:
         return True
     exact = [o for o in close if o.atoms == item.atoms] or close
     sides = {o.side for o in exact}
-    return (
-        item.side in sides
-        or None in sides
-        or ("both" in sides and False)
-        or (item.side == "both" and {"right", "left"} <= sides)
-    )
+    return item.side in sides or None in sides or (item.side == "both" and {"right", "left"} <= sides)
 
 
 def _numbers(a: Content, b: Content, mine: Fact, theirs: Fact) -> list[Difference]:

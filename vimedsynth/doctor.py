@@ -29,7 +29,6 @@ EXTRA_BY_ENGINE = {
     "openai": ("server", "any OpenAI-compatible server, loopback unless allowed"),
     "vllm": ("vllm", "vLLM in process"),
     "outlines": ("outlines", "transformers or llama.cpp in process"),
-    "ray": ("ray", "vLLM across machines"),
 }
 """The extra that each engine needs, and what it is."""
 

@@ -39,6 +39,26 @@ class Misuse(VimedsynthError):
     exit_code = 2
 
 
+EXTRA_BY_MODULE = {
+    "albumentations": "imaging",
+    "blosc2": "imaging",
+    "cv2": "imaging",
+    "nibabel": "imaging",
+    "PIL": "imaging",
+    "pydicom": "imaging",
+    "datasketch": "formats",
+    "pyarrow": "formats",
+    "matplotlib": "stats",
+    "sacrebleu": "evaluate",
+    "rouge_score": "evaluate",
+    "starlette": "review",
+    "uvicorn": "review",
+    "openai": "server",
+    "aiohttp": "server",
+}
+"""For modules that are imported where they are used: the extra that brings them."""
+
+
 def missing_extra(extra: str, what: str) -> Misuse:
     """The error for a feature whose extra is not installed, with the line that installs it."""
     return Misuse(f"{what} needs an extra that is not installed: pip install 'vimedsynth[{extra}]'")

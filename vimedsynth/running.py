@@ -15,6 +15,7 @@ from vimedsynth import __version__
 from vimedsynth.engines import Engine, EngineOptions, make_engine
 from vimedsynth.errors import DataRefused, Interrupted
 from vimedsynth.generators.payloads import schema_sha256
+from vimedsynth.locating import Locator
 from vimedsynth.pipeline import Loop
 from vimedsynth.privacy import refuse_people
 from vimedsynth.progress import Progress
@@ -100,7 +101,7 @@ def run_tasks(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
             engine,
             works(reading.cases()),
             retries=options.max_retries,
-            locate=_locate,
+            locate=Locator(corpus.root),
             progress=progress,
             most_tokens=options.engine_options.max_tokens,
         )
@@ -140,10 +141,6 @@ def _settings(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
         "schemas": {str(task): schema_sha256(task) for task in tasks},
         **said,
     }
-
-
-def _locate(case: Case) -> dict[str, Any] | None:
-    return None
 
 
 @contextmanager

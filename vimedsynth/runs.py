@@ -7,11 +7,8 @@ gives the same bytes.
 """
 
 import hashlib
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +18,7 @@ import orjson
 
 from vimedsynth import __version__
 from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
+from vimedsynth.files import replacing
 from vimedsynth.journal import DUPLICATE, Journal
 
 RUN, JOURNAL, SAMPLES, REJECTIONS = "run.json", "journal.sqlite", "samples.jsonl", "rejections.jsonl"
@@ -161,22 +159,6 @@ def _write_lines(file: IO[bytes], rows: Iterable[bytes]) -> int:
         file.write(row + b"\n")
         count += 1
     return count
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of ``path`` whole, on success only; a kill leaves the old one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def now() -> str:

@@ -34,7 +34,7 @@ def chromium(width: int = 1280, height: int = 800) -> Iterator[Any]:
         driver.quit()
 
 
-def until(true: Callable[[], Any], what: str, seconds: float = 15) -> Any:
+def until(true: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """Wait for something to become true, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

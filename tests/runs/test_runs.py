@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
-from vimedsynth.runs import Run, fingerprint, finish_run, open_run, replacing, source_date
+from vimedsynth.files import replacing
+from vimedsynth.runs import Run, fingerprint, finish_run, open_run, source_date
 
 SETTINGS = {"engine": "grounded", "seed": 0, "tasks": ["paraphrase"]}
 DATE = "2026-01-02T03:04:05Z"

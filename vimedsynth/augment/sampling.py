@@ -58,6 +58,7 @@ def _albumentations() -> Any:
 
 
 def _build(step: Step, where: str) -> Any:
+    _check_on(step, where)
     library = _albumentations()
     if step.transform in OURS:
         return _drawn()(_ranges(step, where), p=step.p)
@@ -68,6 +69,14 @@ def _build(step: Step, where: str) -> Any:
     except (ValueError, TypeError, UserWarning) as error:
         text = " ".join(str(error).split())
         raise Misuse(f"{where}: {step.transform}: {text[:300]}") from error
+
+
+def _check_on(step: Step, where: str) -> None:
+    """``on`` must say something true: which volume, for the operations that have a choice."""
+    allowed = ("pet", "ct") if step.transform in _PIXELWISE else (_ONE_MODALITY.get(step.transform), None)
+    if step.on not in allowed:
+        told = " or ".join(repr(name) for name in allowed if name) or "no 'on': PET and CT move together"
+        raise Misuse(f"{where}: {step.transform}: on {step.on!r}; expected {told}")
 
 
 def _tuples(args: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,7 +164,15 @@ def _read(step: Step, transform: Any, noise_seed: int) -> Params:
 
 
 _SEEDED = {"Elastic", "GaussNoise", "ShotNoise", "Dose"}
-_PIXELWISE = {"GaussNoise", "GaussianBlur"}
+_PIXELWISE = {"GaussNoise", "GaussianBlur", "RandomGamma", "RandomBrightnessContrast"}
+_ONE_MODALITY = {
+    "ShotNoise": "pet",
+    "SuvScale": "pet",
+    "CountScale": "pet",
+    "Misregister": "pet",
+    "Window": "ct",
+    "Dose": "ct",
+}
 
 
 def _as_drawn(transform: Any) -> Params:

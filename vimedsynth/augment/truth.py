@@ -71,7 +71,7 @@ def _slice_drop(params: Params, region: str) -> frozenset[Claim]:
 
 
 def _noise(params: Params) -> frozenset[Claim]:
-    if params.get("on") == "ct" or float(params["std"]) == 0:
+    if params["on"] == "ct" or float(params["std"]) == 0:
         return _NONE
     strong = {Claim.UPTAKE, Claim.SIZE} if float(params["std"]) > 0.02 else set()
     return frozenset({Claim.SUV, *strong})

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+
 from vimedsynth.augment.apply import Outcome, apply
 from vimedsynth.augment.receipts import Plan, Receipt
 from vimedsynth.augment.truth import invalidated, mirrored
 from vimedsynth.errors import DataRefused
 from vimedsynth.regions import Regions, split
+from vimedsynth.samples import Claim
 from vimedsynth.volumes import Scan, Volume, VolumeRefused, open_scan, write_volume
 from vimedsynth.volumes.writing import SUFFIX_BY_FORMAT
 
@@ -99,7 +102,7 @@ def _range(scan: Scan, plan: Plan, regions: Regions | None) -> tuple[int, int]:
 def _copy(scan: Scan, plan: Plan, regions: Regions | None, job: Job) -> Receipt:
     start, stop = _range(scan, plan, regions)
     part = scan if (start, stop) == (0, scan.reference.shape[0]) else scan.slices(start, stop)
-    outcome = apply(part, plan.applied, plan.region)
+    outcome, claims = _applied(part, plan)
     volumes = {v.modality.value: v for v in outcome.scan.volumes}
     files = copy_files(plan, job.format, tuple(volumes))
     try:
@@ -109,11 +112,26 @@ def _copy(scan: Scan, plan: Plan, regions: Regions | None, job: Job) -> Receipt:
             _preview(part, outcome, plan, job)
     except OSError as error:
         raise DataRefused(f"{job.out}: cannot be written: {error.strerror or error}") from error
-    return _receipt(plan, (start, stop), outcome, volumes, files)
+    return _receipt(plan, (start, stop), outcome, claims, volumes, files)
+
+
+def _applied(scan: Scan, plan: Plan) -> tuple[Outcome, frozenset[Claim]]:
+    try:
+        outcome = apply(scan, plan.applied, plan.region)
+        return outcome, invalidated(plan.applied, outcome.measured, dict(plan.tolerance), plan.region)
+    except (KeyError, TypeError, ValueError, IndexError, cv2.error) as error:
+        # a policy cannot get here, its parameters were drawn by the program; a receipts file from elsewhere can
+        told = f"what is to be applied for copy {plan.copy} is not valid ({type(error).__name__})"
+        raise VolumeRefused("bad-receipt", plan.study_id, told) from error
 
 
 def _receipt(
-    plan: Plan, slices: tuple[int, int], outcome: Outcome, volumes: dict[str, Volume], files: dict[str, str]
+    plan: Plan,
+    slices: tuple[int, int],
+    outcome: Outcome,
+    claims: frozenset[Claim],
+    volumes: dict[str, Volume],
+    files: dict[str, str],
 ) -> Receipt:
     return Receipt(
         plan.study_id,
@@ -124,7 +142,7 @@ def _receipt(
         plan.policy_sha256,
         plan.seed,
         plan.applied,
-        invalidated(plan.applied, outcome.measured, dict(plan.tolerance), plan.region),
+        claims,
         mirrored(plan.applied),
         outcome.measured,
         dict(plan.tolerance),

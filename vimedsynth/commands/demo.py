@@ -7,14 +7,15 @@ import click
 
 @click.command()
 @click.option("-o", "--output", default="demo-out", show_default=True, type=click.Path(file_okay=False, path_type=Path))
-def demo(output: Path) -> None:
+@click.option("--fresh", is_flag=True, help="Begin anew, for a folder that another version made.")
+def demo(output: Path, fresh: bool) -> None:
     """The whole way on the bundled sample corpus: no model, no network, under a minute. Again: goes on where it was."""
     from vimedsynth.cli import cli
     from vimedsynth.demo import openings, steps, write_corpus
 
     written = sum(1 for _ in write_corpus(output / "corpus"))
     click.secho(f"{written} written studies with phantom PET and CT: {output / 'corpus'}", bold=True)
-    for step in steps(output):
+    for step in steps(output, fresh):
         click.secho(f"\n{step.purpose}\n$ vimedsynth {' '.join(step.argv)}", bold=True)
         code = cli.main(list(step.argv), prog_name="vimedsynth", standalone_mode=False)
         if code:

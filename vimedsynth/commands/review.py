@@ -81,7 +81,8 @@ def _report(desk: "Desk", source: Path | None, target: Path | None, status: bool
 
 
 def _serve(desk: "Desk", place: "Place", new_tokens: bool) -> None:
-    from vimedsynth.review.server import bind, is_loopback, links, make_server
+    from vimedsynth.engines.addresses import is_loopback_host
+    from vimedsynth.review.server import bind, links, make_server
 
     link = bind(place)
     port = link.getsockname()[1]
@@ -89,7 +90,7 @@ def _serve(desk: "Desk", place: "Place", new_tokens: bool) -> None:
     if desk.rows.refused:
         counts = ", ".join(f"{code} {n}" for code, n in sorted(desk.rows.refused.items()))
         click.echo(f"vimedsynth: lines left out: {counts}", err=True)
-    if not is_loopback(place.host):
+    if not is_loopback_host(place.host):
         click.echo(
             f"vimedsynth: warning: {place.host} can be reached from other machines; each link is a key", err=True
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 from vimedsynth.errors import Misuse
@@ -109,5 +110,7 @@ def make_engine(name: str, options: EngineOptions) -> Engine:
     if name not in ENGINE_BY_NAME:
         raise Misuse(f"engine {name!r} is not known; expected one of: {', '.join(ENGINE_BY_NAME)}")
     module, _, factory = ENGINE_BY_NAME[name].partition(":")
+    if find_spec(module) is None:
+        raise Misuse(f"engine {name!r} is a reserved name that this version does not have")
     engine: Engine = getattr(import_module(module), factory)(options)
     return engine

@@ -17,6 +17,11 @@ def is_loopback(url: str) -> bool:
         raise Misuse(f"--base-url {url!r}: {error}") from error
     if parts.scheme not in ("http", "https") or not host:
         raise Misuse(f"--base-url {url!r}: expected an address such as {DEFAULT}")
+    return is_loopback_host(host)
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether an address or name is this machine's alone."""
     if host == "localhost":
         return True
     try:

@@ -84,7 +84,8 @@ def _measured(subject: Subject) -> Iterator[Draft]:
         suv = finding.suvs[0]
         lesion = name.largest if suv.applies_to == "largest" and not is_uptake(finding) else name.asked
         told = name.largest if suv.applies_to == "largest" and not is_uptake(finding) else name.told
-        yield subject.draft("suvmax", "suvmax", lesion=lesion, told=told, kind=suv.kind, value=suv.text.strip())
+        answer = "suvmax_station" if "nhóm" in told else "suvmax"  # "nhóm IIA trái là 2,8" reads badly
+        yield subject.draft("suvmax", answer, lesion=lesion, told=told, kind=suv.kind, value=suv.text.strip())
 
 
 def _contradicted(finding: Finding) -> bool:

@@ -77,6 +77,7 @@ def _finding(parts: _Parts, rng: random.Random) -> str:
     openings = ("", "Ghi nhận", "Hình ảnh") if shape("organ").match(parts.head) else wordings["openings"]
     start = f"{rng.choice(openings)} {parts.head}".strip()
     simple = not re.search(r"[,)]| và |^tràn|dày", parts.head) and bool(shape("front").match(parts.place))
+    simple = simple and not parts.largest.startswith(". ")
     if parts.uptake and parts.place and simple and not parts.attributes and not parts.reading and chance < 0.8:
         rest = [parts.place, parts.size.removeprefix("có "), parts.largest]
         uptake = re.sub(r",? (?:với (?:giá trị )?)?(SUV[^()]*)$", r" (\1)", parts.uptake)
@@ -104,8 +105,6 @@ def said_anew(clause: Clause, style: Style, rng: random.Random) -> str:
     if not clause.head:
         return _uptake_finding(parts, rng)
     if shape("anaphoric").match(clause.head):
-        if rng.random() < 0.4:
-            parts = replace(parts, head=f"trong đó {parts.head}")
         size = f"có {parts.size.removeprefix('có ')}" if parts.size else ""
         return _joined(parts.head, [size, parts.place, *_tail(replace(parts, size=""), rng)])
     return _finding(parts, rng)

@@ -34,6 +34,8 @@ def tidied(finding: Finding, report: Report) -> Finding:
         finding = _uptake_alone(finding)
     if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
         return replace(finding, morphology=own_sentence(finding, report), place_text="")
+    if "lớn nhất" in finding.place_text:  # "..., hạch lớn nhất ở nhóm IV bên phải, có kích thước ..."
+        finding = _of_largest(finding)
     place = _closed(finding.place_text)
     place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
     prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
@@ -65,10 +67,15 @@ def _with_clean_reading(finding: Finding) -> Finding:
 def _uptake_alone(finding: Finding) -> Finding:
     """A finding of uptake whose place or pattern was read as its morphology, put right."""
     words = finding.morphology.strip(" ,")
-    table_of = {name: re.compile(table("clauses")[name]) for name in ("pattern", "relation")}
-    uptake = f"{finding.uptake_text} {words}" if table_of["pattern"].fullmatch(words) else finding.uptake_text
-    place = words if table_of["relation"].match(words) and not finding.place_text else finding.place_text
-    return replace(finding, morphology="", uptake_text=uptake, place_text=place)
+    if re.match(table("clauses")["relation"], words):
+        return replace(finding, morphology="", place_text=finding.place_text or words)
+    return replace(finding, morphology="", uptake_text=squeezed(f"{finding.uptake_text} {words}"))
+
+
+def _of_largest(finding: Finding) -> Finding:
+    """The finding with its measures told of its largest part."""
+    sizes = tuple(replace(size, applies_to="largest") for size in finding.sizes)
+    return replace(finding, sizes=sizes, suvs=tuple(replace(suv, applies_to="largest") for suv in finding.suvs))
 
 
 def own_sentence(finding: Finding, report: Report) -> str:

@@ -1,6 +1,5 @@
 """Start the page: who may connect, where it listens, what is printed."""
 
-import ipaddress
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from vimedsynth.engines.addresses import is_loopback_host
 from vimedsynth.errors import Misuse, missing_extra
 from vimedsynth.review.desk import Desk
 from vimedsynth.review.guarding import judge_edit
@@ -55,21 +55,11 @@ class Wish:
     double: float | None = None
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address or name is this machine's alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def check_place(place: Place) -> None:
     """Raises Misuse for an address other than loopback without TLS, or half a key pair."""
     if (place.certificate is None) != (place.key is None):
         raise Misuse("TLS needs both --tls-cert and --tls-key")
-    if not is_loopback(place.host) and not place.secure:
+    if not is_loopback_host(place.host) and not place.secure:
         raise Misuse(
             f"--host {place.host}: reports would cross the network in the clear; give --tls-cert and --tls-key"
         )
@@ -77,7 +67,9 @@ def check_place(place: Place) -> None:
 
 def hosts_of(place: Place, port: int) -> frozenset[str]:
     """The ``Host`` headers that are answered."""
-    names = {place.host, *place.names} | ({"127.0.0.1", "localhost", "[::1]"} if is_loopback(place.host) else set())
+    names = {place.host, *place.names} | (
+        {"127.0.0.1", "localhost", "[::1]"} if is_loopback_host(place.host) else set()
+    )
     names = {f"[{name}]" if ":" in name and not name.startswith("[") else name for name in names}
     default = 443 if place.secure else 80
     return frozenset(

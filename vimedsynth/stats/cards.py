@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from vimedsynth.reports import Report
+from vimedsynth.errors import VimedsynthError
+from vimedsynth.regions import split
+from vimedsynth.reports import REGIONS, Report
 from vimedsynth.samples import sha256_text
 from vimedsynth.stats.entries import Entry, Picture
 from vimedsynth.stats.slices import Slice, slices
 from vimedsynth.studies import Study, open_corpus
+from vimedsynth.volumes import open_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,22 @@ def marked(text: str, evidence: Sequence[Sequence[tuple[int, int]]]) -> tuple[Pi
 
 
 def _picture(entry: Entry, study: Study | None, corpus: Path) -> Picture | None:
+    """The row's own picture, else the study's volumes and where the row's region lies in them."""
     if entry.picture is not None or study is None or study.pet_path is None:
         return entry.picture
     root = corpus if corpus.is_dir() else corpus.parent
     names = [path.relative_to(root).as_posix() if path else None for path in (study.pet_path, study.ct_path)]
-    return Picture(root, names[0], names[1])
+    return Picture(root, names[0], names[1], _region(study, entry.region))
+
+
+def _region(study: Study, region: str) -> tuple[int, int] | None:
+    """Slices ``[start, stop)`` of the PET volume; None for a whole study and where the region is not to be found."""
+    if region not in REGIONS:
+        return None
+    try:
+        return split(open_scan(study), study.height_m).ranges.get(region)
+    except VimedsynthError:
+        return None
 
 
 def _card(entry: Entry, found: tuple[Study, Report] | None, corpus: Path | None) -> Card:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vimedsynth.leaks import Item, Key, find_leaks
 from vimedsynth.validation.artefacts import Artefact
-from vimedsynth.validation.manifests import fits, fitting_rows, manifest_problems
+from vimedsynth.validation.manifests import Near, fits, fitting_rows, manifest_problems
 from vimedsynth.validation.problems import Place, Problem, show
 from vimedsynth.validation.rows import Row, read_rows
 
@@ -45,31 +45,33 @@ def run_counts(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[Problem]
             )
 
 
-def sample_leaks(artefacts: Sequence[Artefact]) -> Iterator[Problem]:
+def sample_leaks(artefacts: Sequence[Artefact], near: Near) -> Iterator[Problem]:
     """Studies, patients and reports that occur in two splits of the samples."""
     for artefact in _by_schema(artefacts, "sample"):
-        for leak in find_leaks(partial(_sample_items, artefact)):
+        for leak in find_leaks(partial(_sample_items, artefact, near)):
             place = Place(artefact.name, int(leak.id), None, "$.split")
             expected = f"no {leak.kind} shared with row {leak.other_id} of {leak.other_split}"
             yield Problem(place, f"leak-{leak.kind}", f"{leak.split}: {leak.value}", expected)
 
 
-def _sample_items(artefact: Artefact) -> Iterator[Item]:
+def _sample_items(artefact: Artefact, near: Near) -> Iterator[Item]:
     for row in fitting_rows(artefact):
         value = row.value
         if value["split"] is not None:
-            keys = (
+            keys = [
                 Key("study", value["study_id"], "study"),
                 Key("patient", value["patient_id"], "patient"),
                 Key("report", value["provenance"]["report_sha256"], "report"),
-            )
-            yield Item(f"{row.number}", value["split"], keys)
+            ]
+            if value["study_id"] in near:
+                keys.append(Key("near-report", near[value["study_id"]], "near-report"))
+            yield Item(f"{row.number}", value["split"], tuple(keys))
 
 
-def folder_problems(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[Problem]:
+def folder_problems(folder: Path, artefacts: Sequence[Artefact], near: Near) -> Iterator[Problem]:
     """The problems between the files of ``folder``."""
     if (folder / "run.json").is_file():
         yield from run_counts(folder, artefacts)
-    yield from sample_leaks(artefacts)
+    yield from sample_leaks(artefacts, near)
     if (folder / "manifest.json").is_file():
-        yield from manifest_problems(folder, artefacts)
+        yield from manifest_problems(folder, artefacts, near)

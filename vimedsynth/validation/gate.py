@@ -12,6 +12,7 @@ from vimedsynth.validation.events import Checked, Event, Skipped
 from vimedsynth.validation.folders import folder_problems
 from vimedsynth.validation.guarding import judge_again
 from vimedsynth.validation.problems import Place, Problem, show
+from vimedsynth.validation.references import near_copies_can_be_found
 from vimedsynth.validation.rows import Row, read_rows
 from vimedsynth.validation.sampling import Choice
 from vimedsynth.validation.scope import Ground, RowCheck, Scope, gaps, prepare, row_checks
@@ -79,10 +80,13 @@ def validate(paths: Iterable[Path], scope: Scope) -> Iterator[Event]:
     paths = tuple(paths)
     artefacts = [find_artefacts(path, scope.schema) for path in paths]
     ground = prepare(scope)
+    near = {study: facts.near for study, facts in (ground.reports or {}).items() if facts.near is not None}
+    if ground.reports is not None and not near_copies_can_be_found():
+        yield Skipped("near copies of reports", "the extra 'formats' is not installed")
     for path, found in zip(paths, artefacts, strict=True):
         yield from chain.from_iterable(_events(artefact, ground, path.is_file()) for artefact in found)
         if path.is_dir() and not scope.schema_only:
-            yield from folder_problems(path, found)
+            yield from folder_problems(path, found, near)
 
 
 def _events(artefact: Artefact, ground: Ground, single: bool) -> Iterator[Event]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -18,6 +18,8 @@ from vimedsynth.validation.uniqueness import Ids
 
 TRAINING = frozenset({"llava-row", "sharegpt-row", "jsonl-row"})
 SPLITS = ("train", "val", "test")
+Near = Mapping[str, str]
+"""Study -> the name of its group of near reports; empty without a corpus."""
 
 
 def fits(schema: str, value: Any) -> bool:
@@ -39,7 +41,7 @@ def split_of(name: str) -> str | None:
     return stem if stem in SPLITS else None
 
 
-def manifest_problems(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[Problem]:
+def manifest_problems(folder: Path, artefacts: Sequence[Artefact], near: Near) -> Iterator[Problem]:
     """Everything that shows only between the files of a manifest."""
     path = folder / "manifest.json"
     manifest = next((row.value for row in read_rows(path, str(path)) if isinstance(row, Row)), None)
@@ -52,7 +54,7 @@ def manifest_problems(folder: Path, artefacts: Sequence[Artefact]) -> Iterator[P
         return
     for one in lineage:
         yield from lineage_problems(one, [a for a in artefacts if a.schema in TRAINING])
-        yield from lineage_leaks(one)
+        yield from lineage_leaks(one, near)
 
 
 def file_problems(folder: Path, place: Place, files: dict[str, Any]) -> Iterator[Problem]:
@@ -141,7 +143,7 @@ def _unlinked(artefact: Artefact, known: _Lineage) -> Iterator[Problem]:
         yield Problem(place, "split-differs", f"a row of {split}", f"{said}, as its lineage says")
 
 
-def _items(lineage: Artefact) -> Iterator[Item]:
+def _items(lineage: Artefact, near: Near) -> Iterator[Item]:
     for row in fitting_rows(lineage):
         value = row.value
         kind = "augmented-copy" if value["augmentation"] else "paraphrase" if value["subset"] == "G" else ""
@@ -151,6 +153,8 @@ def _items(lineage: Artefact) -> Iterator[Item]:
             Key("patient", value["patient_id"], kind or "patient"),
         ]
         keys.append(Key("report", report, kind or "report"))
+        if value["study_id"] in near:
+            keys.append(Key("near-report", near[value["study_id"]], kind or "near-report"))
         keys += [Key("image", image["sha256"], kind or "image") for image in value["images"]]
         if partner := value["partner"]:
             keys.append(Key("study", partner["study_id"], "comparison-partner"))
@@ -158,9 +162,9 @@ def _items(lineage: Artefact) -> Iterator[Item]:
         yield Item(f"{row.number}", value["split"], tuple(keys))
 
 
-def lineage_leaks(lineage: Artefact) -> Iterator[Problem]:
+def lineage_leaks(lineage: Artefact, near: Near) -> Iterator[Problem]:
     """Rows of a held-out split that share a study, patient, report, image or partner with an earlier split."""
-    for leak in find_leaks(lambda: _items(lineage)):
+    for leak in find_leaks(lambda: _items(lineage, near)):
         place = Place(lineage.name, int(leak.id), None, "$.split")
         expected = f"no {leak.kind} shared with row {leak.other_id} of {leak.other_split}"
         yield Problem(place, f"leak-{leak.kind}", f"{leak.split}: {leak.value}", expected)

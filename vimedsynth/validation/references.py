@@ -1,10 +1,13 @@
 """What a row points to outside itself: the report behind its evidence, the images it names."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from vimedsynth.duplicates import groups
 from vimedsynth.samples import Task, content_id, sha256_text
 from vimedsynth.studies import open_corpus
 from vimedsynth.validation.conformance import Fault
@@ -14,16 +17,38 @@ from vimedsynth.validation.problems import show
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """What is kept of a report: its length in characters and the SHA-256 of its NFC text."""
+    """What is kept of a report: its length in characters, the SHA-256 of its NFC text, the group of its near copies.
+
+    ``near`` is the first study of the group, None for a report that is like no other.
+    """
 
     length: int
     sha256: str
+    near: str | None = None
+
+
+def near_copies_can_be_found() -> bool:
+    """Whether the extra that compares reports is installed."""
+    return find_spec("datasketch") is not None
 
 
 def report_facts(corpus: Path) -> dict[str, ReportFacts]:
-    """The reports of a corpus by study id. Raises DataRefused when ``corpus`` is not one."""
-    reports = open_corpus(corpus).reports()
-    return {study.study_id: ReportFacts(len(report.text), sha256_text(report.text)) for study, report in reports}
+    """The reports of a corpus by study id. Raises DataRefused when ``corpus`` is not one.
+
+    Near copies are found where datasketch is installed (the extra ``formats``).
+    """
+    facts: dict[str, ReportFacts] = {}
+
+    def texts() -> Iterator[tuple[str, str]]:
+        for study, report in open_corpus(corpus).reports():
+            facts[study.study_id] = ReportFacts(len(report.text), sha256_text(report.text))
+            yield study.study_id, report.text
+
+    if not near_copies_can_be_found():
+        deque(texts(), maxlen=0)
+        return facts
+    near = {study: group[0] for group in groups(texts()) for study in group}
+    return {study: replace(fact, near=near.get(study)) for study, fact in facts.items()}
 
 
 def evidence_faults(reports: Mapping[str, ReportFacts], row: Any) -> Iterator[Fault]:

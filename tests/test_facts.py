@@ -1,0 +1,102 @@
+"""What one sentence asserts, however it is written."""
+
+import pytest
+
+from vimedsynth.differences import content, same_content
+from vimedsynth.facts import Fact, sentence_facts
+
+
+def one(text: str) -> Fact:
+    (fact,) = sentence_facts(text)
+    return fact
+
+
+SAME = [
+    ("Hình ảnh nốt mờ kích thước 24 x 16 mm ở thùy trên phổi phải.", "Hình ảnh nốt mờ kích thước 1,6 x 2,4 cm ở thùy trên phổi phải."),
+    ("Hình ảnh nang gan trái, đường kính 7 mm.", "Hình ảnh nang gan trái, kích thước 7,0 mm."),
+    ("Không phát hiện hình ảnh tràn dịch màng phổi hai bên.", "Chưa ghi nhận tràn dịch màng phổi 2 bên."),
+    ("Hình ảnh hạch rốn phổi phải, tăng chuyển hóa FDG (SUVmax: 4,0).", "Hình ảnh hạch rốn phổi bên phải, tăng bắt xạ với SUVmax 4."),
+    ("Hình ảnh vài hạch nách, kích thước nhỏ 10 mm, không tăng chuyển hóa FDG.", "Hình ảnh vài hạch nách, kích thước dưới 10 mm, không tăng bắt FDG."),
+    ("Hình ảnh vài hạch trước và cạnh khí quản.", "Hình ảnh vài hạch cạnh khí quản và trước khí quản."),
+    ("Hình ảnh dày niêm mạc xoang hàm trái khả năng do viêm.", "Hình ảnh dày niêm mạc xoang hàm trái có thể do viêm."),
+    ("Hình ảnh hạch bẹn trái do metastases.", "Hình ảnh hạch bẹn trái do di căn."),
+    ("Hình ảnh nốt mờ ở đáy phổi trái, không tăng chuyển hóa FDG.", "Hình ảnh nốt mờ ở đáy phổi trái, không thấy tăng chuyển hoá FDG."),
+]  # fmt: skip
+OTHER = [
+    ("Hình ảnh nốt mờ ở thùy trên phổi phải.", "Hình ảnh nốt mờ ở thùy trên phổi trái."),
+    ("Hình ảnh nốt mờ ở thùy trên phổi phải.", "Hình ảnh nốt mờ ở thùy dưới phổi phải."),
+    ("Hình ảnh hạch bẹn hai bên.", "Hình ảnh hạch bẹn bên phải."),
+    ("Hình ảnh nang gan, đường kính 24 mm.", "Hình ảnh nang gan, đường kính 24 cm."),
+    ("Hình ảnh nốt ở hạ phân thùy VI gan.", "Hình ảnh nốt ở hạ phân thùy VII gan."),
+    ("Hình ảnh nốt ở hạ phân thùy VI gan.", "Hình ảnh nốt ở hạ phân thùy VI phổi phải."),
+    ("Hình ảnh vài hạch nhóm IIA.", "Hình ảnh vài hạch nhóm VA."),
+    ("Hình ảnh hạch trước carina.", "Hình ảnh hạch dưới carina."),
+    ("Hình ảnh vài nốt mờ ở phổi trái.", "Hình ảnh một nốt mờ ở phổi trái."),
+    ("Hình ảnh nốt mờ, không tăng chuyển hóa FDG.", "Hình ảnh nốt mờ, tăng chuyển hóa FDG."),
+    ("Hình ảnh nốt mờ, tăng chuyển hóa FDG.", "Hình ảnh nốt mờ, tăng mạnh chuyển hóa FDG."),
+    ("Hình ảnh khối ở gan khả năng do viêm.", "Hình ảnh khối ở gan nhiều khả năng do viêm."),
+    ("Hình ảnh khối ở phổi trái, nghi ngờ xâm lấn màng phổi.", "Hình ảnh khối ở phổi trái, xâm lấn màng phổi."),
+    ("Hình ảnh hạch có SUVmax: 6,3.", "Hình ảnh hạch có SUVmax: 63."),
+    ("Hình ảnh vài hạch nách, kích thước dưới 10 mm.", "Hình ảnh vài hạch nách, kích thước khoảng 10 mm."),
+    ("Đối chiếu với nội soi (nếu cần).", "Đối chiếu với nội soi."),
+    ("Hình ảnh tổn thương ở thân đốt sống L3.", "Hình ảnh tổn thương ở thân đốt sống L4."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second"), SAME)
+def test_equal_forms_have_equal_content(first: str, second: str) -> None:
+    assert same_content(one(first), one(second)), (content(one(first)), content(one(second)))
+
+
+@pytest.mark.parametrize(("first", "second"), OTHER)
+def test_a_change_of_one_word_is_a_difference(first: str, second: str) -> None:
+    assert not same_content(one(second), one(first))
+
+
+def test_two_findings_of_opposite_uptake_are_two_facts() -> None:
+    first, second = sentence_facts(
+        "Hình ảnh nốt kính mờ ở thùy giữa phổi phải, không tăng chuyển hóa FDG và hạch rốn phổi trái, tăng nhẹ chuyển hóa FDG."
+    )
+    assert (first.levels, second.levels) == ({"none"}, {"mild"})
+    assert (first.sides, second.sides) == ({"right"}, {"left"})
+
+
+def test_values_given_respectively_go_to_their_sides() -> None:
+    found = sentence_facts(
+        "Hình ảnh hạch thượng đòn bên trái và bên phải, tăng chuyển hóa FDG (SUV lần lượt là 5,5 và 9)."
+    )
+    assert [(f.items[0].side, f.suvs) for f in found] == [("left", (5.5,)), ("right", (9.0,))]
+
+
+def test_thickness_of_each_side_is_its_own() -> None:
+    found = sentence_facts("Hình ảnh tràn dịch màng phổi hai bên (bên phải dày 21 mm, bên trái dày 4 mm).")
+    assert [(f.items[0].side, f.sizes[0].dims) for f in found] == [("right", (21.0,)), ("left", (4.0,))]
+
+
+def test_values_of_an_earlier_study_are_not_current() -> None:
+    fact = one("Hình ảnh hạch rốn phổi phải kích thước 12 x 9 mm, tăng chuyển hóa FDG (SUVmax: 5) (so với 20 x 14 mm và SUVmax: 9,2 trên PET/CT 3/2022).")  # fmt: skip
+    assert [m.dims for m in fact.sizes] == [(9.0, 12.0)]
+    assert fact.suvs == (5.0,)
+    assert {9.2, 14.0, 20.0} <= fact.prior_numbers
+
+
+def test_anatomical_comparison_is_no_earlier_study() -> None:
+    assert not one("Hình ảnh giảm tỉ trọng nhu mô gan so với nhu mô lách.").prior
+
+
+def test_spans_select_the_written_numbers() -> None:
+    text = "Hình ảnh nốt mờ kích thước 24 x 16 mm, tăng chuyển hóa FDG (SUVmax: 12,6)."
+    fact = one(text)
+    assert fact.sizes[0].span.of(text) == "24 x 16 mm"
+    assert fact.suv_spans[0].of(text) == "12,6"
+
+
+def test_denied_uptake_behind_a_finding_belongs_to_the_finding() -> None:
+    fact = one("Hình ảnh nốt mờ ở thùy giữa phổi phải, không ghi nhận tăng chuyển hóa FDG.")
+    assert (fact.polarity, fact.levels) == ("present", {"none"})
+
+
+def test_a_place_put_first_belongs_to_the_denial() -> None:
+    fact = one("Ở phúc mạc, chưa phát hiện hình ảnh tăng chuyển hóa FDG khu trú.")
+    assert fact.polarity == "absent"
+    assert "peritoneum" in fact.atoms

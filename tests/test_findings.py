@@ -1,0 +1,96 @@
+"""Findings of a report keep their words, their span and what later sentences say of them."""
+
+import orjson
+from click.testing import CliRunner
+
+from vimedsynth.cli import cli
+from vimedsynth.findings import Finding, Polarity, Tier, Uptake, read_findings
+from vimedsynth.lesions import FDG, PLACE, SHAPE, SIZE, UPTAKE, official_lesions
+from vimedsynth.reports import Section, flat_report
+
+REPORT = (
+    "Hình ảnh bắt xạ theo đặc điểm sinh lý ở não. Hình ảnh nhân giảm tỉ trọng ở thùy phải tuyến giáp có đường kính 11 mm, "
+    "tăng nhẹ chuyển hóa FDG (SUVmax: 3,3). Cần đối chiếu với siêu âm và FNA. "
+    "Hình ảnh bắt xạ theo đặc điểm sinh lý ở tim. Hình ảnh khối mờ bờ tua gai có kích thước 31 x 27 mm ở thùy dưới phổi trái, "
+    "nghi ngờ xâm lấn màng phổi thành sau, tăng chuyển hóa FDG (SUVmax: 13,7). Hình ảnh vài hạch ở rốn phổi trái. Hạch lớn "
+    "nhất có kích thước 15 x 12 mm, tăng chuyển hóa FDG (SUVmax: 6,1). Hình ảnh vài hạch nách nhỏ ( 10 mm) ở hố nách hai bên, "
+    "không tăng chuyển hóa FDG. Hình ảnh bắt xạ theo đặc điểm sinh lý ở gan, lách. Hình ảnh gan trái đã phẫu thuật. Hình ảnh "
+    "nang thận phải, kích thước vài mm, không tăng chuyển hóa FDG. Hình ảnh vài hạch bẹn, kích thước 10 mm, không tăng chuyển "
+    "hóa FDG ở hố bẹn hai bên. Chưa phát hiện hình ảnh tăng chuyển hóa FDG bất thường ở hệ thống cơ xương. Hình ảnh khối mờ bờ "
+    "tua gai có kích thước 31 x 27 mm ở thùy dưới phổi trái, tăng chuyển hóa FDG tương ứng với tổn thương ác tính nguyên phát. "
+    "Hình ảnh vài hạch ở rốn phổi trái, tăng chuyển hóa FDG khả năng do metastases."
+)  # fmt: skip
+
+
+def by_head(head: str) -> Finding:
+    return next(f for f in read_findings(flat_report(REPORT)) if f.head == head and not f.boilerplate)
+
+
+def test_every_finding_points_at_its_sentence() -> None:
+    report = flat_report(REPORT)
+    for finding in read_findings(report):
+        assert finding.spans
+        assert all(span.of(report.text).strip() for span in finding.spans)
+
+
+def test_words_of_a_mass() -> None:
+    mass = by_head("mass")
+    assert mass.morphology == "khối mờ bờ tua gai"
+    assert mass.place_text == "thùy dưới phổi trái"
+    assert [s.text for s in mass.sizes] == ["31 x 27 mm"]
+    assert [s.text for s in mass.suvs] == ["13,7"]
+    assert [(i.verb, i.certain) for i in mass.invasions] == [("invades", False)]
+
+
+def test_the_impression_gives_the_reading() -> None:
+    mass = by_head("mass")
+    assert mass.reading is not None
+    assert (mass.reading.tier, mass.reading.text) == (Tier.DEFINITE, "tổn thương ác tính nguyên phát")
+    assert mass.impression_spans
+
+
+def test_the_largest_node_of_the_next_sentence_belongs_to_the_nodes_before() -> None:
+    node = next(f for f in read_findings(flat_report(REPORT)) if f.head == "node" and f.section is Section.CHEST)
+    assert len(node.spans) == 2
+    assert (node.sizes[0].applies_to, node.suvs[0].applies_to) == ("largest", "largest")
+    assert node.uptake is Uptake.INCREASED
+
+
+def test_advice_goes_to_the_finding_before() -> None:
+    nodule = by_head("thyroid-nodule")
+    assert nodule.recommendation is not None
+    assert nodule.recommendation.text == "Cần đối chiếu với siêu âm và FNA"
+
+
+def test_a_lost_sign_is_a_threshold() -> None:
+    node = next(f for f in read_findings(flat_report(REPORT)) if "nách" in f.place_text)
+    assert (node.sizes[0].op, node.reactive) == ("<", True)
+
+
+def test_operated_organ_is_no_lesion() -> None:
+    organ = next(f for f in read_findings(flat_report(REPORT)) if f.polarity is Polarity.POSTOPERATIVE)
+    assert organ.place_text == "gan trái"
+    assert "gan trái" not in [row[PLACE] for row in official_lesions(flat_report(REPORT))]
+
+
+def test_official_keys() -> None:
+    rows = official_lesions(flat_report(REPORT), Section.CHEST)
+    assert [(r[SIZE], r[SHAPE], r[FDG]["SUVmax"], r[FDG][UPTAKE]) for r in rows] == [
+        ("31 x 27 mm", "khối mờ bờ tua gai", "13,7", "Tăng"),
+        ("15 x 12 mm", "vài hạch", "6,1", "Tăng"),
+    ]
+
+
+def test_extract_names_a_bad_row_and_goes_on(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "reports.jsonl"
+    file.write_bytes(orjson.dumps({"patient_id": "a", "report": REPORT}) + b'\n{"patient_id": "b"}\nnot json\n')
+    result = CliRunner().invoke(cli, ["extract", str(file), "--keys", "vimed-pet"])
+    assert result.exit_code == 1
+    assert f"{file}:2: report is missing; expected a str" in result.stderr
+    assert f"{file}:3: not JSON" in result.stderr
+    (row,) = [orjson.loads(line) for line in result.stdout.splitlines()]
+    assert len(row["lesions"]) == 4
+
+
+def test_extract_of_a_missing_file_is_wrong_usage(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    assert CliRunner().invoke(cli, ["extract", str(tmp_path / "none.jsonl")]).exit_code == 2
