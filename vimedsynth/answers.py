@@ -8,7 +8,7 @@ from functools import lru_cache
 from vimedsynth.clauses import stop_words
 from vimedsynth.facts import Fact, Invades, Item, sentence_facts
 from vimedsynth.lexicon import lexicon
-from vimedsynth.reports import Report, Span, flat_report
+from vimedsynth.reports import Report, Span, sentence_spans
 from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence, Source, compatible_sides
 from vimedsynth.words import fold, split
@@ -120,9 +120,9 @@ class AnswerJudge:
         if alone and "suv" in self.question:
             self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)), items, heads)
             return
-        for sentence in flat_report(rest).sentences:
-            for fact in sentence_facts(self._without_exclusion(sentence.text)):
-                start = sentence.span.start + shift
+        for span in sentence_spans(rest):
+            for fact in sentence_facts(self._without_exclusion(span.of(rest))):
+                start = span.start + shift
                 placed = replace(fact, span=Span(fact.span.start + start, fact.span.end + start))
                 self.judge(placed, items, heads)
                 said.append(placed)
@@ -251,12 +251,14 @@ class AnswerJudge:
             return
         best: list[Objection] | None = None
         pool = (*self.source.linked, *self.source.facts)
+        asked = heads if not fact.heads else frozenset()
+        likely = [row for row in pool if _may_support(fact, row.fact)]
+        if any(not self._faults(fact, places, row, asked) for row in likely):
+            return
         for row in pool:
             if row.fact.polarity == "advice":
                 continue
-            faults = self._faults(fact, places, row, heads if not fact.heads else frozenset())
-            if not faults:
-                return
+            faults = self._faults(fact, places, row, asked)
             if best is None or _cost(faults) < _cost(best):
                 best = faults
         if len(places) > 1 and derived and any(self._from_context(fact, i, pool, heads) for i in places):
@@ -633,6 +635,15 @@ class AnswerJudge:
                 if near and compatible_sides(item.side, own.side):
                     return True
         return False
+
+
+def _may_support(fact: Fact, src: Fact) -> bool:
+    """A cheap look before the full one: forms and numbers that a finding must have to support ``fact``."""
+    if src.polarity in ("advice", "absent", "resolved"):
+        return False
+    if fact.suvs and not src.suvs:
+        return False
+    return not fact.heads or bool(src.heads)
 
 
 def replace_evidence(row: Evidence, fact: Fact) -> Evidence:
