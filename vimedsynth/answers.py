@@ -268,6 +268,10 @@ class AnswerJudge:
             return
         if len(parts) > len(places) and self._by_parts(fact, parts, pool):
             return
+        if fact.levels == {"none"} and self._only_uptake(fact):
+            # "Giường tuyến giáp không tăng chuyển hóa FDG bất thường" denies what the report denies.
+            self._absent(replace(fact, polarity="absent", levels=frozenset({"increased"})), items)
+            return
         if best:
             if any(o.code == "place" for o in best) and self._foreign(fact):
                 best = [Objection("added-finding", "the report has no such finding", best[0].quote)]
@@ -279,6 +283,9 @@ class AnswerJudge:
         """ "Các cơ quan này ...": one of the places that were spoken of before."""
         rows = (r for r in pool if r.fact.polarity != "advice")
         return any(not self._faults(fact, (item,), r, heads if not fact.heads else frozenset()) for r in rows)
+
+    def _only_uptake(self, fact: Fact) -> bool:
+        return bool(fact.items) and not (fact.heads or fact.sizes or fact.suvs or fact.readings or fact.invasions)
 
     def _only_places(self, fact: Fact) -> bool:
         return not (

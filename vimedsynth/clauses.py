@@ -117,6 +117,7 @@ class ClauseReader:
         self.below = False
         self.about = False
         self.item_start, self.item_end = -1, -1
+        self.if_needed = False
         self.suv_pending = False  # "SUVmax của hạch này là 7,1": the number comes later in the clause
         self.soft = False  # the tier so far is only "gợi ý": a later word decides
         self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
@@ -876,6 +877,9 @@ class ClauseReader:
         if not self.draft.empty():
             self._close()
         self.mode = "advice"
+        if self.if_needed:
+            self.draft.advice.add("if-needed")
+            self.if_needed = False
 
     def on_advice(self, tok: Token) -> None:
         if self.mode == "prior":
@@ -888,7 +892,9 @@ class ClauseReader:
     def on_target(self, tok: Token) -> None:
         if self.mode == "prior":
             return
-        if self.mode == "advice" or tok.value in LONE_TARGETS:
+        if tok.value == "if-needed" and self.mode != "advice":
+            self.if_needed = self._advice_ahead()  # "Nếu cần, đối chiếu với nội soi."
+        elif self.mode == "advice" or tok.value in LONE_TARGETS:
             self.draft.advice.add(tok.value)
 
     def on_prior(self, tok: Token) -> None:
