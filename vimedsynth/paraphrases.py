@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from vimedsynth.differences import Difference, content, differences, same_content
 from vimedsynth.facts import Fact, merged
 from vimedsynth.guards import Verdict
-from vimedsynth.reports import Report, flat_report
+from vimedsynth.reports import Report, unsectioned_report
 from vimedsynth.samples import Objection
 from vimedsynth.sources import report_facts
 
@@ -128,7 +128,7 @@ def _absorb(base: Fact, others: list[Fact], fits) -> list[Fact]:  # type: ignore
 
 def judge_paraphrase(report: Report, text: str) -> Verdict:
     """Nothing added, nothing lost: see :func:`vimedsynth.guards.check_text`."""
-    rewrite = flat_report(text)
+    rewrite = unsectioned_report(text)
     left = _take_equal(_facts(rewrite), _facts(report))
     pairs, extra, lost = _match(left)
     pairs, extra, lost = _regroup(pairs, extra, lost)
