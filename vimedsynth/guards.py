@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vimedsynth.answers import judge_answer
 from vimedsynth.reports import Report, Section, Sentence, Span, nfc
@@ -38,8 +39,12 @@ def language_objections(text: str) -> tuple[Objection, ...]:
     return ()
 
 
+@lru_cache(maxsize=2048)
 def check_answer(report: Report, question: str, answer: str) -> Verdict:
-    """Judge a free answer to a question against a report."""
+    """Judge a free answer to a question against a report.
+
+    Cached: what a grounded writer read over before it handed it in is judged again on its way into a run.
+    """
     question, answer = nfc(question), nfc(answer)
     wrong = language_objections(answer)
     if wrong:
