@@ -53,6 +53,9 @@ class Report:
     text: str
     sentences: tuple[Sentence, ...]
 
+    def __hash__(self) -> int:
+        return hash((self.text, len(self.sentences)))  # a string keeps its hash; the sentences follow from it
+
     def section(self, *sections: Section) -> tuple[Sentence, ...]:
         """The sentences of the given sections, in report order."""
         return tuple(s for s in self.sentences if s.section in sections)
@@ -82,6 +85,17 @@ def _spans(text: str, offset: int = 0) -> list[Span]:
             spans.append(Span(offset + start + left, offset + start + left + len(piece.strip())))
         start = cut.end() if cut else stop
     return spans
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Where the sentences of NFC ``text`` lie, without their sections."""
+    return _spans(text)
+
+
+def unsectioned_report(text: str) -> Report:
+    """NFC ``text`` as sentences alone, all under one section: for a rewrite, whose order is its own."""
+    rows = enumerate(_spans(text), 1)
+    return Report(text, tuple(Sentence(i, Section.HEAD_NECK, span, span.of(text)) for i, span in rows))
 
 
 def flat_report(text: str) -> Report:

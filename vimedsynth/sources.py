@@ -125,7 +125,7 @@ def source_of(report: Report) -> Source:
                 both = replace(
                     e.fact, tier=said.fact.tier or e.fact.tier, readings=said.fact.readings or e.fact.readings,
                     levels=e.fact.levels | said.fact.levels, modifiers=e.fact.modifiers | said.fact.modifiers,
-                    sizes=e.fact.sizes + said.fact.sizes, counts=e.fact.counts | said.fact.counts,
+                    sizes=e.fact.sizes + said.fact.sizes, counts=e.fact.counts if e.fact.sizes else e.fact.counts | said.fact.counts,
                     invasions=e.fact.invasions + said.fact.invasions, words=e.fact.words | said.fact.words,
                     patterns=e.fact.patterns | said.fact.patterns,
                 )  # fmt: skip

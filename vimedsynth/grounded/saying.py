@@ -2,34 +2,58 @@
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from vimedsynth.grounded.asking import Draft
+from vimedsynth.grounded.proofreading import TRIES, first_held, instead_of
 from vimedsynth.grounded.scope import Scope
 from vimedsynth.grounded.wordings import table
 
 
-def worded(drafts: Iterable[Draft], scope: Scope, rng: random.Random, *, talk: bool) -> Iterator[dict[str, Any]]:
-    """The pairs of a payload. In a talk a question may refer to the finding of the question before."""
+def worded(
+    drafts: Sequence[Draft], scope: Scope, rng: random.Random, *, talk: bool, spare: Sequence[Draft] = ()
+) -> Iterator[dict[str, Any]]:
+    """The pairs of a payload. In a talk a question may refer to the finding of the question before.
+
+    Each pair is read over before it is handed in. What the guard would refuse is worded again; if that does not help it
+    is left out, and what only it was about is asked in another way, from ``spare``.
+    """
     asked: set[str] = set()
     named: set[str] = set()
     previous = ""
-    for draft in drafts:
-        question = _question(draft, _forms(draft, rng, named, follows=previous == draft.topic, talk=talk), scope, asked)
-        if question is None:
-            continue
-        asked.add(question.lower())
-        previous = draft.topic
-        named.update(draft.findings)
-        yield {
-            "question": question,
-            "answer": _answer(draft, scope, rng),
-            "question_type": table("questions")[draft.kind]["type"],
-            "evidence": list(draft.evidence),
-            "findings": list(draft.findings),
-        }
+    for planned in drafts:
+        for draft in chain((planned,), instead_of(planned, drafts, spare)):
+            follows = previous == draft.topic
+            pair = first_held(
+                scope,
+                (
+                    _pair(draft, scope, rng, asked, _forms(draft, rng, named, follows=follows, talk=talk))
+                    for _ in range(TRIES)
+                ),
+            )
+            if pair is not None:
+                asked.add(pair["question"].lower())
+                previous = draft.topic
+                named.update(draft.findings)
+                yield pair
+                break
+
+
+def _pair(draft: Draft, scope: Scope, rng: random.Random, asked: set[str], forms: list[str]) -> dict[str, Any] | None:
+    """The draft in a wording not yet used in this set; None when every wording was."""
+    question = _question(draft, forms, scope, asked)
+    if question is None:
+        return None
+    return {
+        "question": question,
+        "answer": _answer(draft, scope, rng),
+        "question_type": table("questions")[draft.kind]["type"],
+        "evidence": list(draft.evidence),
+        "findings": list(draft.findings),
+    }
 
 
 def _forms(draft: Draft, rng: random.Random, named: set[str], *, follows: bool, talk: bool) -> list[str]:

@@ -13,7 +13,8 @@ from vimedsynth.samples import Case
 def write_vqa(case: Case, *, style: str, seed: int, per_finding: bool = False) -> dict[str, list[dict[str, Any]]]:
     """``{"pairs": [...]}`` for style ``single``, ``{"turns": [...]}`` for ``multi``.
 
-    Every finding of the case is asked about at least once (save a denial that the report itself contradicts); with
+    Every finding of the case is asked about at least once (save a denial that the report itself contradicts, and what
+    the fact guard would not let pass in any wording); with
     ``per_finding`` each in every way it can be. Evidence are sentence numbers, findings are finding ids. The same case,
     style and seed give the same payload.
     """
@@ -27,4 +28,5 @@ def write_vqa(case: Case, *, style: str, seed: int, per_finding: bool = False) -
         drafts = single_drafts(case.findings, own, about, rng, per_finding=per_finding)
     else:
         drafts = conversation_drafts(case.findings, own, about, rng)
-    return {field: list(worded(drafts, scope, rng, talk=style != "single"))}
+    spare = [draft for mine in own.values() for draft in mine] + about
+    return {field: list(worded(drafts, scope, rng, talk=style != "single", spare=spare))}

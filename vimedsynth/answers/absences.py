@@ -1,0 +1,119 @@
+"""Denials: what the report itself denies, and what it has that an answer denies."""
+
+from vimedsynth.answers.matching import LOOSE, head_in, same_finding, where_said
+from vimedsynth.answers.support import Support
+from vimedsynth.facts import Fact, Item
+from vimedsynth.lexicon import lexicon
+from vimedsynth.samples import Objection
+from vimedsynth.sources import Evidence, compatible_sides
+
+
+class Absences(Support):
+    """Judges denials."""
+
+    def _absent(self, fact: Fact, items: tuple[Item, ...]) -> None:
+        places = fact.items or items
+        beyond = any(f.items or f.heads for f in self.excluded) and not [
+            i for i in fact.items if i.atoms - {"region:body", "rel:above"}
+        ]
+        everywhere = beyond or any("region:body" in i.atoms for i in places) or not places
+        if "physiologic" in fact.readings:
+            denied = [
+                r
+                for r in self.source.facts
+                if r.fact.polarity == "physiologic" and any(i.atoms & r.fact.atoms for i in places)
+            ]
+            if denied:
+                self.object("negation", f"the report has {where_said(denied[0])}", fact.span)
+            return
+        against = [r for r in self.source.facts if self._denied(fact, places, r, everywhere)]
+        backing = [r for r in self.source.facts if self._backs(fact, places, r, everywhere)]
+        if against and (beyond or not any(self._exact(places, r) for r in backing)):
+            self.object("negation", f"the report has {where_said(against[0])}", fact.span)
+        elif against:
+            self.notes.append(
+                Objection("source-contradiction", "the report itself says both", fact.span.of(self.answer))
+            )
+        elif not backing:
+            self.object("negation", "the report does not say that it is not there", fact.span)
+        elif fact.tier and fact.readings and self._tier_differs(fact, backing):
+            self.object("certainty-down", "the report denies it with other certainty", fact.span)
+        elif not everywhere and self._other_side_only(fact, backing):
+            self.object("side", "the report says so of the other side", fact.span)
+
+    def _tier_differs(self, fact: Fact, backing: list[Evidence]) -> bool:
+        same = [r.fact.tier for r in backing if r.fact.readings & fact.readings]
+        return bool(same) and fact.tier not in same
+
+    def _other_side_only(self, fact: Fact, backing: list[Evidence]) -> bool:
+        """The report denies it of just this organ, but on the other side."""
+        for item in fact.items:
+            organs = item.atoms & lexicon().within.keys()
+            if not item.side or not organs:
+                continue
+            near = [
+                o for r in self.source.facts if r.fact.polarity == "absent" for o in r.fact.items if organs <= o.atoms
+            ]
+            fits = [o for o in near if compatible_sides(item.side, o.side) and o.side in (None, "both", item.side)]
+            if near and not fits:
+                return True
+        return False
+
+    def _exact(self, places: tuple[Item, ...], row: Evidence) -> bool:
+        """A denial in the report of just this place (a report may contradict itself; a faithful answer may too)."""
+        mine = {a for i in places for a in i.atoms} - LOOSE
+        return row.fact.polarity == "absent" and bool(mine) and bool(mine & row.fact.atoms)
+
+    def _denied(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
+        """A present finding of the report that the answer denies."""
+        src = row.fact
+        if src.polarity != "present" or (row.section.value == "impression" and not src.items):
+            return False
+        if fact.levels & {"increased", "mild"}:
+            if not row.avid:
+                return False
+            if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
+                return False
+        elif fact.heads:
+            if not any(head_in(h, src) for h in fact.heads):
+                return False
+        elif fact.readings and not fact.generic:
+            return bool((fact.readings - {"not"}) & src.readings)
+        if "abnormal" in fact.patterns and not row.avid and fact.heads:
+            return False
+        if any(same_finding(ex, src) for ex in self.excluded):
+            return False
+        if everywhere:
+            return bool(self.excluded) and row.avid and bool(src.suvs) and row.section.value != "impression"
+        for item in places:
+            want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
+            for own, reach in zip(src.items, row.places, strict=True):
+                if want and want <= reach and compatible_sides(item.side, own.side):
+                    return True
+        return False
+
+    def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
+        """A sentence of the report that says it is not there, or that the place is normal."""
+        src = row.fact
+        if src.polarity in ("absent", "resolved"):
+            if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
+                return False
+            if fact.heads and not src.heads and not (fact.levels or fact.patterns or fact.generic):
+                return False
+        elif not (src.polarity == "physiologic" or "none" in src.levels) or (
+            fact.heads and not (fact.levels or fact.patterns) and not any(head_in(h, src) for h in fact.heads)
+        ):
+            return False
+        if everywhere:
+            return src.polarity == "absent"
+        if fact.readings - src.readings - {"not"} and not (fact.levels or fact.heads):
+            return False
+        for item in places:
+            want = item.atoms - LOOSE
+            if "region:body" in src.atoms and src.polarity == "absent":
+                return True
+            for own, reach in zip(src.items, row.places, strict=True):
+                near = want & (reach | own.atoms) or (item.wider & own.atoms)
+                if near and compatible_sides(item.side, own.side):
+                    return True
+        return False

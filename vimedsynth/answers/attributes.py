@@ -1,0 +1,156 @@
+"""Numbers, uptake, counts, readings and neighbours of one fact against one finding."""
+
+from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
+from vimedsynth.answers.questions import HIGHEST, focus_of
+from vimedsynth.clauses.drafts import stop_words
+from vimedsynth.facts import Fact, Invades
+from vimedsynth.reports import Span
+from vimedsynth.samples import Objection
+from vimedsynth.sources import Evidence, Source
+from vimedsynth.words import fold
+
+
+class Attributes:
+    """Collects the objections to one answer."""
+
+    def __init__(self, source: Source, question: str, answer: str) -> None:
+        self.source, self.question, self.answer = source, fold(question), answer
+        self.focus = focus_of(question)
+        self.excluded = self.focus.excluded
+        self.objections: list[Objection] = []
+        self.notes: list[Objection] = []
+
+    def object(self, code: str, message: str, span: Span | None = None) -> None:
+        quote = span.of(self.answer) if span else self.answer
+        self.objections.append(Objection(code, message, quote.strip(" .,;")))
+
+    def _attributes(self, fact: Fact, row: Evidence) -> list[Objection]:
+        src = row.fact
+        out: list[Objection] = []
+
+        def add(code: str, message: str) -> None:
+            out.append(Objection(code, message, fact.span.of(self.answer).strip(" .,;")))
+
+        self._numbers(fact, src, add)
+        self._uptake(fact, row, add)
+        self._count(fact, src, add)
+        self._reading(fact, src, add)
+        for relation in fact.invasions:
+            self._invasion(relation, src, add)
+        extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular"}
+        if extra:
+            add("added-finding", f"the report does not describe it so ({', '.join(sorted(extra))})")
+        if fact.prior and self.focus.history and not fact.prior - {"versus"} <= src.prior:
+            add("prior", "the report says otherwise of the earlier study")
+        return out
+
+    def _invasion(self, relation: Invades, src: Fact, add: Adder) -> None:
+        same = [r for r in src.invasions if r.verb == relation.verb]
+        target = frozenset(x for x in relation.target if not x.startswith(("rel:", "side:")))
+        sides = frozenset(x for x in relation.target if x.startswith("side:"))
+        near = [r for r in same if target <= r.target or (not r.target and not target)]
+        if not near and same and target <= frozenset().union(*(r.target for r in same)) | src.atoms:
+            near = same
+        if not near:
+            add("added-finding", "the report does not say so of a neighbour")
+        elif sides and not any(sides <= r.target or not r.target & SIDES for r in near):
+            add("side", "the neighbour is on another side")
+        elif not any(r.certain == relation.certain for r in near):
+            add("certainty-up" if relation.certain else "certainty-down", "the report is not as certain")
+
+    def _numbers(self, fact: Fact, src: Fact, add: Adder) -> None:
+        have = {m.dims for m in src.sizes}
+        for m in fact.sizes:
+            if m.few:
+                if not any(x.few for x in src.sizes):
+                    add("number", "the report does not say vài mm")
+                continue
+            if m.dims not in have and not any(
+                len(m.dims) == 1 and m.dims[0] in d for d in have if m.kind in ("length", "thickness")
+            ):
+                scaled = {tuple(round(d * k, 3) for d in m.dims) for k in (0.1, 10.0, 100.0, 0.01)}
+                prior = src.prior_numbers and set(m.dims) <= src.prior_numbers
+                add(
+                    "prior-as-current" if prior else "unit" if scaled & have else "number",
+                    f"the report gives {sizes_said(src)}",
+                )
+            elif {m.kind} | {x.kind for x in src.sizes if x.dims == m.dims} == {"length", "thickness"}:
+                add("number", "the report gives a length for a thickness, or the reverse")
+            elif m.op == "~" and m.dims == (10.0,) and self._few_elsewhere(src):
+                add("threshold-as-value", "the impression says vài mm: the 10 mm is a threshold, not a measure")
+            elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
+                add("threshold-as-value", "the report gives a threshold, not a measure")
+        if fact.suvs and HIGHEST.search(self.question) and not self.focus.items:
+            top = max((v for r in self.source.facts for v in r.fact.suvs), default=0.0)
+            if top not in fact.suvs:
+                add("number", f"the highest SUVmax of the report is {top:g}")
+        for value in fact.suvs:
+            if value not in src.suvs:
+                moved = {round(value * k, 4) for k in (10.0, 0.1, 100.0, 0.01)}
+                prior = value in src.prior_numbers
+                code = "prior-as-current" if prior else "decimal" if moved & set(src.suvs) else "number"
+                add(code, f"the report gives SUVmax {', '.join(f'{v:g}' for v in src.suvs) or 'none'}")
+
+    def _few_elsewhere(self, src: Fact) -> bool:
+        return any(r.fact.items == src.items and any(m.few for m in r.fact.sizes) for r in self.source.linked)
+
+    def _uptake(self, fact: Fact, row: Evidence, add: Adder) -> None:
+        src = row.fact
+        for level in fact.levels:
+            if level in src.levels or (level == "increased" and "mild" in src.levels):
+                continue
+            if level == "mild" and "increased" in src.levels:
+                add("intensity-word", "the report does not say nhẹ")
+            elif level == "none" and src.polarity == "physiologic" and not src.levels:
+                continue
+            else:
+                add("uptake", f"the report says uptake is {', '.join(sorted(src.levels)) or 'not stated'}")
+        if fact.intensity - src.intensity:
+            add("intensity-word", "the report does not grade the uptake so")
+        extra = fact.patterns - src.patterns - {"abnormal", "multiple", "peripheral"}
+        if extra:
+            add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
+
+    def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
+        said = fact.counts - {"unmarked"}
+        if not said or said <= src.counts:
+            return
+        if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
+            return
+        if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and not src.sizes:
+            return
+        add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
+
+    def _reading(self, fact: Fact, src: Fact, add: Adder) -> None:
+        known = self.source.tokens | self.focus.tokens
+        said = frozenset(
+            r for r in fact.readings
+            if not r.startswith(("word:", "at:", "head:")) or (r.startswith("word:") and r[5:] not in known | stop_words() | HEDGES)
+        )  # fmt: skip
+        if not said:
+            self._tier(fact, src, add)
+            return
+        history = said & {"after-treatment"}
+        if history and not self.focus.history and fact.tier:
+            add("needs-history", "the reading rests on earlier treatment")
+        added: frozenset[str] = said - src.readings - {"not", "chronic", "diagnosed", "reactive"}
+        if src.polarity == "postoperative":
+            added -= {"postoperative-change"}
+        if src.polarity in ("physiologic", "postoperative"):
+            added -= {"physiologic", "operated"}
+        if "not" in said and "not" not in src.readings:
+            add("added-reading", "the report gives no such negative reading")
+        elif added:
+            add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
+        elif said - {"physiologic", "operated", "normal"}:
+            self._tier(fact, src, add)
+
+    def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
+        """The certainty of a reading that both give."""
+        if not src.tier or not (fact.tier or fact.readings):
+            return
+        mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
+        if mine < theirs:
+            add("certainty-up", f"the report says {src.tier}")
+        elif mine > theirs:
+            add("certainty-down", f"the report says {src.tier}")

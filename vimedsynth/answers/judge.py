@@ -1,0 +1,205 @@
+"""Is a free answer supported by the report? Each fact of the answer is judged against the findings it is about."""
+
+from dataclasses import replace
+
+from vimedsynth.answers.absences import Absences
+from vimedsynth.answers.matching import (
+    cost,
+    may_support,
+    same_finding,
+    where_said,
+)
+from vimedsynth.answers.questions import (
+    ALONE,
+    ANSWER_EXCLUDES,
+    ASKS_REGION,
+    ONLY,
+    lead_of,
+)
+from vimedsynth.facts import Fact, Item, sentence_facts
+from vimedsynth.lexicon import lexicon
+from vimedsynth.reports import Span, sentence_spans
+from vimedsynth.samples import Objection
+from vimedsynth.sources import Source
+from vimedsynth.words import fold
+
+
+class AnswerJudge(Absences):
+    """Judges one answer: ``run()`` fills ``objections`` and ``notes``."""
+
+    def run(self) -> None:
+        """Judge every fact of the answer in order; context goes from one to the next."""
+        lead, rest = lead_of(self.answer)
+        shift = len(self.answer) - len(rest)
+        items, heads = self.focus.items, self.focus.heads
+        said: list[Fact] = []
+        if not rest.strip(" .,;") and lead:
+            self._bare(lead)
+            return
+        alone = ALONE.match(rest)
+        if alone and "suv" in self.question:
+            self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)), items, heads)
+            return
+        for span in sentence_spans(rest):
+            for fact in sentence_facts(self._without_exclusion(span.of(rest))):
+                start = span.start + shift
+                placed = replace(fact, span=Span(fact.span.start + start, fact.span.end + start))
+                self.judge(placed, items, heads)
+                said.append(placed)
+                items = fact.items or items
+                heads = fact.heads or heads
+        self._lead(lead, said)
+
+    def _bare(self, lead: str) -> None:
+        """ "Có." and "Không." say or deny just what was asked."""
+        whole = Span(0, len(self.answer))
+        for asked in self.focus.facts:
+            if self._says_nothing(asked) or asked.polarity != "present":
+                continue
+            if lead == "có":
+                self._present(replace(asked, span=whole), asked.items, asked.heads)
+            else:
+                self._absent(replace(asked, span=whole, polarity="absent"), asked.items)
+
+    def _without_exclusion(self, sentence: str) -> str:
+        """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
+        hit = ANSWER_EXCLUDES.search(fold(sentence))
+        if not hit:
+            return sentence
+        self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))
+        return sentence[: hit.start()] + " " * (hit.end() - hit.start()) + sentence[hit.end() :]
+
+    def _lead(self, lead: str, said: list[Fact]) -> None:
+        """ "Không, tổn thương tăng chuyển hóa": the first word must not deny what follows."""
+        asked = self.focus.facts
+        if not lead or not asked or not said:
+            return
+        levels = frozenset(lv for f in asked for lv in f.levels)
+        first = said[0]
+        about_uptake = (
+            bool(levels & {"increased", "mild"}) and not any(f.generic for f in asked) and not self.focus.excluded
+        )
+        if about_uptake and first.levels and first.polarity in ("present", "physiologic"):
+            up = bool(first.levels & {"increased", "mild"})
+            if up != (lead == "có") and "none" not in (levels | (first.levels if up else frozenset())):
+                self.object("question-polarity", "the first word of the answer denies what the answer says", first.span)
+        elif (
+            self.focus.heads
+            and first.heads & self.focus.heads
+            and not first.levels
+            and not levels
+            and first.polarity in ("present", "absent")
+        ):
+            if (
+                (first.polarity == "present") != (lead == "có")
+                and len(said) == 1
+                and not any(f.patterns for f in asked)
+            ):
+                self.object("question-polarity", "the first word of the answer denies what the answer says", first.span)
+
+    def judge(self, fact: Fact, items: tuple[Item, ...], heads: frozenset[str]) -> None:
+        self._words(fact)
+        if fact.prior and not self.focus.history:
+            self.object("needs-history", "speaks of an earlier study, which the question does not ask for", fact.span)
+        if fact.advice:
+            self._advice(fact)
+            if fact.polarity == "advice":
+                return
+        if fact.polarity in ("absent", "resolved"):
+            self._absent(fact, items)
+            return
+        if fact.polarity == "present" and self._says_nothing(fact):
+            return
+        if fact.levels & {"increased", "mild"} and ONLY.search(fold(fact.span.of(self.answer))):
+            self._only(fact)
+        self._present(fact, items, heads)
+
+    def _only(self, fact: Fact) -> None:
+        """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other avid finding may stand in the report."""
+        named = (fact, *self.excluded)
+        for row in self.source.facts:
+            if row.avid and row.fact.suvs and not any(same_finding(n, row.fact) for n in named):
+                self.object("exclusion-scope", f"the report has another avid finding, {where_said(row)}", fact.span)
+                return
+
+    def _says_nothing(self, fact: Fact) -> bool:
+        return not (fact.heads or fact.items or fact.sizes or fact.suvs or fact.levels or fact.readings or fact.invasions
+                    or fact.modifiers - {"small", "mild", "opaque"})  # fmt: skip
+
+    def _words(self, fact: Fact) -> None:
+        for word in fact.words:
+            if (
+                word.startswith("#")
+                and word[1:] not in self.source.tokens
+                and word not in {f"#{n}" for n in range(1, 10)}
+            ):
+                self.object("number", f"the report has no {word[1:]}", fact.span)
+            elif word.endswith("hu") and word[:-2].isdigit() and word[:-2] not in self.source.tokens:
+                self.object("number", f"the report has no {word}", fact.span)
+
+    def _advice(self, fact: Fact) -> None:
+        wanted = fact.advice - {"note", "correlate", "if-needed", "history"}
+        conditional = False
+        for row in self.source.advice:
+            given = row.fact.advice | ({"follow"} if "note" in row.fact.advice else set())
+            if "if-needed" in given and "if-needed" not in fact.advice and wanted and wanted <= given:
+                conditional = True
+                continue
+            if wanted <= given or ("endoscopy" in wanted and wanted - {"clinical"} <= given):
+                return
+        if conditional:
+            self.object("changed-advice", "the report advises this only if needed", fact.span)
+            return
+        union = frozenset().union(*(r.fact.advice for r in self.source.advice)) if self.source.advice else frozenset()
+        if wanted and not wanted <= union | ({"follow"} if "note" in union else frozenset()):
+            self.object("added-advice", "the report does not advise this", fact.span)
+        elif not self.source.advice and fact.advice & {"correlate", "follow"}:
+            self.object("added-advice", "the report gives no advice", fact.span)
+
+    def _present(self, fact: Fact, items: tuple[Item, ...], heads: frozenset[str]) -> None:
+        places = fact.items
+        known = lexicon().within
+        derived = not any(i.atoms & known.keys() or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
+        if derived:
+            extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
+            side = next((i.side for i in places if i.side), None)
+            places = tuple(Item(i.atoms | extra, side or i.side) for i in items) if items else places
+        if ASKS_REGION.search(self.question) and places and self._only_places(fact):
+            self._covered(fact, places)
+            return
+        best: list[Objection] | None = None
+        pool = (*self.source.linked, *self.source.facts)
+        asked = heads if not fact.heads else frozenset()
+        likely = [row for row in pool if may_support(fact, row.fact)]
+        if any(not self._faults(fact, places, row, asked) for row in likely):
+            return
+        for row in pool:
+            if row.fact.polarity == "advice":
+                continue
+            faults = self._faults(fact, places, row, asked)
+            if best is None or cost(faults) < cost(best):
+                best = faults
+        if len(places) > 1 and derived and any(self._from_context(fact, i, pool, heads) for i in places):
+            return
+        parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
+        if len(places) > 1 and self._by_parts(fact, places, pool):
+            return
+        if len(parts) > len(places) and self._by_parts(fact, parts, pool):
+            return
+        if fact.levels == {"none"} and self._only_uptake(fact):
+            # "Giường tuyến giáp không tăng chuyển hóa FDG bất thường" denies what the report denies.
+            self._absent(replace(fact, polarity="absent", levels=frozenset({"increased"})), items)
+            return
+        if best:
+            if any(o.code == "place" for o in best) and self._foreign(fact):
+                best = [Objection("added-finding", "the report has no such finding", best[0].quote)]
+            self.objections.extend(best)
+        elif not pool:
+            self.object("evidence-missing", "the report says nothing", fact.span)
+
+
+def judge_answer(source: Source, question: str, answer: str) -> AnswerJudge:
+    """Run all checks of one answer."""
+    judge = AnswerJudge(source, question, answer)
+    judge.run()
+    return judge

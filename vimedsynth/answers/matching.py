@@ -1,0 +1,79 @@
+"""Small judgements on a fact of an answer and a fact of the report."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from vimedsynth.facts import Fact
+from vimedsynth.samples import Objection
+from vimedsynth.sources import Evidence
+
+TIERS = ("definite", "likely", "probable", "suspect")
+
+SIDES = frozenset({"side:right", "side:left", "side:both"})
+
+LOOSE = frozenset({"parenchyma", "mucosa", "lobe", "lumen", "body", "tail", "midline", "region:body"}) - {
+    "body",
+    "tail",
+}
+
+SAME_HEAD = (
+    frozenset({"nodule", "thyroid-nodule", "hypodensity", "soft-tissue-density", "calcification", "schmorl"}),
+    frozenset({"mass", "soft-tissue-density", "opacity-patch", "hypodensity", "mixed-density", "consolidation"}),
+    frozenset({"effusion", "fluid"}),
+    frozenset({"interstitial", "thickening"}),
+    frozenset({"opacity-patch", "consolidation"}),
+    frozenset({"fibrosis-form", "opacity-band"}),
+)
+
+HEDGES = frozenset(
+    {"ràng", "tổn", "hơn", "nhưng", "nên", "cần", "nghĩ", "mô", "tả", "hạch", "đánh", "giá", "hiện", "chưa", "không"}
+)
+
+WEIGHT = {"place": 4, "added-finding": 4, "negation": 3, "side": 3, "number": 2}
+
+Adder = Callable[[str, str], None]
+
+
+def may_support(fact: Fact, src: Fact) -> bool:
+    """A cheap look before the full one: forms and numbers that a finding must have to support ``fact``."""
+    if src.polarity in ("advice", "absent", "resolved"):
+        return False
+    if fact.suvs and not src.suvs:
+        return False
+    return not fact.heads or bool(src.heads)
+
+
+def replace_evidence(row: Evidence, fact: Fact) -> Evidence:
+    """``row`` with another fact."""
+    return replace(row, fact=fact)
+
+
+def cost(faults: list[Objection]) -> int:
+    return sum(WEIGHT.get(f.code, 1) for f in faults)
+
+
+def head_in(head: str, src: Fact) -> bool:
+    if head in src.heads:
+        return True
+    return any(head in same and same & src.heads for same in SAME_HEAD)
+
+
+def same_finding(excluded: Fact, src: Fact) -> bool:
+    mine = frozenset(a for a in excluded.atoms - LOOSE if not a.startswith(("rel:", "wall:", "zone:")))
+    if not mine or (len(excluded.items) > 1 and excluded.heads & src.heads & {"node"}):
+        return bool(excluded.heads & src.heads)
+    return bool(mine & frozenset().union(*(i.wider for i in src.items))) if src.items else False
+
+
+def invaded(src: Fact) -> frozenset[str]:
+    return frozenset().union(*(r.target for r in src.invasions)) if src.invasions else frozenset()
+
+
+def sizes_said(src: Fact) -> str:
+    return (
+        ", ".join("vài mm" if m.few else " x ".join(f"{d:g}" for d in m.dims) + " mm" for m in src.sizes) or "no size"
+    )
+
+
+def where_said(row: Evidence) -> str:
+    return f"sentence {row.sentences[0]}"

@@ -1,0 +1,139 @@
+"""Which finding supports a fact: its form, its places and their sides."""
+
+from dataclasses import replace
+
+from vimedsynth.answers.attributes import Attributes
+from vimedsynth.answers.matching import LOOSE, head_in, invaded, replace_evidence, where_said
+from vimedsynth.facts import Fact, Item
+from vimedsynth.lexicon import lexicon
+from vimedsynth.samples import Objection
+from vimedsynth.sources import REGION_OF_SECTION, Evidence
+
+
+class Support(Attributes):
+    """Finds the finding that a fact is about."""
+
+    def _faults(self, fact: Fact, places: tuple[Item, ...], row: Evidence, heads: frozenset[str]) -> list[Objection]:
+        """What keeps ``row`` from supporting ``fact``; empty when it does."""
+        src = row.fact
+        out: list[Objection] = []
+
+        def add(code: str, message: str) -> None:
+            out.append(Objection(code, message, fact.span.of(self.answer).strip(" .,;")))
+
+        if src.polarity in ("absent", "resolved"):
+            add("negation", "the report says this is not there")
+        if fact.polarity == "physiologic" and src.polarity != "physiologic" and "physiologic" not in src.readings:
+            add("added-reading", "the report does not call this physiologic")
+        if fact.polarity == "postoperative" and src.polarity != "postoperative" and "operated" not in src.readings:
+            add("added-finding", "the report does not say it was operated on")
+        if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
+            add("uptake", "the report calls this physiologic")
+        for head in fact.heads:
+            if not head_in(head, src):
+                add("added-finding", f"the report has no such finding here ({head})")
+        if heads and src.heads and not heads & src.heads and not any(head_in(h, src) for h in heads):
+            add("added-finding", "the question is about another finding")
+        for item in places:
+            code = self._place_fault(item, row)
+            if code:
+                add(
+                    code,
+                    f"the report has {where_said(row)} here"
+                    if code == "side"
+                    else "the report does not place it there",
+                )
+        if any(code.code in ("place", "added-finding", "negation") for code in out):
+            return out
+        out.extend(self._attributes(fact, row))
+        return out
+
+    def _place_fault(self, item: Item, row: Evidence) -> str:
+        src = row.fact
+        want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
+        relations = frozenset(a for a in item.atoms if a.startswith("rel:")) - {
+            "rel:along",
+            "rel:inside",
+            "rel:around",
+            "rel:above",
+        }
+        if not want and not item.side:
+            return ""
+        if not src.items:
+            inside = want <= row.all_places
+            return "" if inside and not item.side else "place"
+        best = "place"
+        for own, reach in zip(src.items, row.places, strict=True):
+            if not want <= (reach | invaded(src)):
+                continue
+            if relations and own.atoms & lexicon().within.keys() == item.atoms & lexicon().within.keys():
+                others = frozenset(a for a in own.atoms if a.startswith("rel:"))
+                if others and not relations <= others and not relations <= src.atoms:
+                    continue
+            if self._side_ok(item, own, src):
+                return ""
+            best = "side"
+        return best
+
+    def _side_ok(self, item: Item, own: Item, src: Fact) -> bool:
+        if item.side is None or item.side == own.side:
+            return True
+        if own.side is None:
+            later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
+            return item.side == later or (later == "both" and self._asked(item.side))
+        if own.side == "both":
+            return src.polarity == "absent" or self._asked(item.side)
+        return False
+
+    def _asked(self, side: str) -> bool:
+        asked = {i.side for i in self.focus.items if i.side}
+        return asked == {side}
+
+    def _by_parts(self, fact: Fact, places: tuple[Item, ...], pool: tuple[Evidence, ...]) -> bool:
+        """A list of places, each from a finding of its own; numbers and readings from any of these."""
+        chosen: list[Evidence] = []
+        bare = replace(fact, sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
+                       modifiers=frozenset(), patterns=frozenset(), intensity=frozenset())  # fmt: skip
+        for item in places:
+            rows = [r for r in pool if r.fact.polarity != "advice" and not self._faults(bare, (item,), r, frozenset())]
+            if not rows:
+                return False
+            chosen.extend(rows)
+        if any(not self._attributes(fact, row) for row in chosen):
+            return True
+        if len(fact.sizes) < 2 and len(fact.suvs) < 2:
+            return False
+        every = replace(
+            chosen[0].fact,
+            sizes=tuple(m for r in chosen for m in r.fact.sizes),
+            suvs=tuple(v for r in chosen for v in r.fact.suvs),
+        )
+        return not self._attributes(fact, replace_evidence(chosen[0], every))
+
+    def _from_context(self, fact: Fact, item: Item, pool: tuple[Evidence, ...], heads: frozenset[str]) -> bool:
+        """ "Các cơ quan này ...": one of the places that were spoken of before."""
+        rows = (r for r in pool if r.fact.polarity != "advice")
+        return any(not self._faults(fact, (item,), r, heads if not fact.heads else frozenset()) for r in rows)
+
+    def _foreign(self, fact: Fact) -> bool:
+        """None of the numbers of the fact stand anywhere in the report: it is not a misplaced finding but another one."""
+        dims = {m.dims for r in self.source.facts for m in r.fact.sizes}
+        suvs = {v for r in self.source.facts for v in r.fact.suvs}
+        mine = [m.dims for m in fact.sizes if m.dims]
+        return bool(mine or fact.suvs) and not any(d in dims for d in mine) and not any(v in suvs for v in fact.suvs)
+
+    def _covered(self, fact: Fact, places: tuple[Item, ...]) -> None:
+        """An answer about what was examined names places of the report."""
+        known = frozenset().union(*(r.all_places for r in self.source.facts)) if self.source.facts else frozenset()
+        wide = frozenset().union(*REGION_OF_SECTION.values()) | {"region:body", "bone", "muscle"}
+        for item in places:
+            if not {a for a in item.atoms if not a.startswith("rel:")} <= known | wide | LOOSE:
+                self.object("place", "the report does not speak of this place", fact.span)
+
+    def _only_places(self, fact: Fact) -> bool:
+        return not (
+            fact.heads or fact.levels or fact.sizes or fact.suvs or fact.readings or fact.invasions or fact.prior
+        )
+
+    def _only_uptake(self, fact: Fact) -> bool:
+        return bool(fact.items) and not (fact.heads or fact.sizes or fact.suvs or fact.readings or fact.invasions)

@@ -1,0 +1,164 @@
+"""Negation, certainty, readings, neighbours, advice and earlier studies."""
+
+import re
+
+from vimedsynth.clauses.drafts import (
+    LONE_TARGETS,
+)
+from vimedsynth.clauses.uptake import UptakeWords
+from vimedsynth.lexicon import lexicon
+from vimedsynth.words import Token
+
+
+class Assertions(UptakeWords):
+    """Reads how a thing is asserted."""
+
+    def on_negation(self, tok: Token) -> None:
+        if tok.value == "not-be":
+            self.negated = True
+            return
+        if self.mode == "prior":
+            return
+        self._negation(tok.value)
+
+    def _negation(self, polarity: str) -> None:
+        if polarity == "absent" and self.draft.heads and self._denies_uptake():
+            self.negated = True  # "nốt mờ, không thấy tăng chuyển hóa FDG": an attribute of the finding
+            return
+        d = self.draft
+        self._close_item()
+        placed = d.items and not (d.heads or d.levels or d.sizes or d.suvs or d.readings or d.modifiers)
+        if not d.empty() and not (placed and d.polarity == "present"):
+            self._close()  # what came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial
+        self.absent = polarity
+        self.draft.polarity = polarity
+        self.mode = ""
+
+    def _denies_uptake(self) -> bool:
+        """Only uptake is denied, and of no other place."""
+        k = 0
+        while (
+            self.peek(k).value in {"hình", "ảnh", "sự", "hiện", "tượng", "dấu", "hiệu", "có"}
+            or self.peek(k).text == "dấu hiệu"
+        ):
+            k += 1
+        if self.peek(k).kind != "uptake" or not self._tracer_ahead(k + 1):
+            return False
+        rest = self.toks[self.at + k :]
+        stop = next((i for i, t in enumerate(rest) if t.value in {".", ";"}), len(rest))
+        within = lexicon().within
+        near = self.atoms.union(*(atoms for atoms, _, _ in self.draft.items))
+        near = near.union(*(within.get(a, frozenset()) for a in near))
+        if not near:
+            return not any(t.value == "region:body" for t in rest[:stop])  # the place of the finding comes last
+        return all(t.value in near for t in rest[:stop] if t.kind == "organ")
+
+    def on_physiologic(self, tok: Token) -> None:
+        self._close_item()
+        if self.mode == "reading":
+            self.draft.readings.add("physiologic")
+            return
+        if self.draft.polarity == "present":
+            self.draft.polarity = "physiologic"
+        elif self.draft.polarity == "absent":
+            self.draft.readings.add("physiologic")
+        self.mode = ""
+
+    def on_operated(self, tok: Token) -> None:
+        self._close_item()
+        if self.mode == "reading" or self.draft.levels:
+            self.draft.readings.add("operated")
+            return
+        self.draft.polarity = "postoperative"
+
+    def on_tier(self, tok: Token) -> None:
+        if self.mode == "advice":
+            return
+        self.mode = "" if self.mode == "prior" else self.mode
+        ahead = [self.peek(k) for k in range(5)]
+        if tok.value == "suspect" and any(t.kind == "invasion" for t in ahead[:2]):
+            self.certain = False
+            return
+        if not self._reading_ahead(tok, ahead):
+            return
+        self._close_item()
+        if self.negated:
+            self.draft.readings.add("not")
+            self.negated = False
+        if self.draft.tier is None or self.soft:
+            self.draft.tier = tok.value
+            self.soft = tok.text in {"gợi ý", "nghĩ đến"}
+        elif tok.value != "definite" and tok.value != self.draft.tier:
+            order = ["definite", "likely", "probable", "suspect"]
+            self.draft.tier = max(self.draft.tier, tok.value, key=order.index)
+        self.mode = "reading"
+
+    def _reading_ahead(self, tok: Token, ahead: list[Token]) -> bool:
+        kinds = {"reading", "tier", "physiologic"}
+        if tok.text in {"do", "là do"}:
+            return any(t.kind in kinds | {"operated", "head"} for t in ahead[:4])
+        if tok.value == "definite" and "chẩn" in tok.text:
+            return ahead[0].kind in kinds or ahead[0].value == "là"
+        if tok.text == "có thể":
+            return any(t.kind in kinds or (t.kind == "word" and t.value == "do") for t in ahead[:4])
+        return True
+
+    def on_reading(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        self._close_item()
+        if self.negated:
+            self.draft.readings.add("not")
+            self.negated = False
+        self.draft.readings.add(tok.value)
+
+    def on_invasion(self, tok: Token) -> None:
+        if self.mode == "prior":
+            return
+        self._close_item()
+        certain = self.certain and not (self.draft.tier == "suspect" and self.mode == "reading")
+        self.draft.invasions.append((("not:" if self.negated else "") + tok.value, set(), certain))
+        self.certain, self.negated = True, False
+        self.mode = "invasion"
+
+    def _advice_ahead(self) -> bool:
+        return any(self.peek(k).kind in ("advice", "target") for k in range(5))
+
+    def _advice_mode(self) -> None:
+        self._close_item()
+        if not self.draft.empty():
+            self._close()
+        self.mode = "advice"
+        if self.if_needed:
+            self.draft.advice.add("if-needed")
+            self.if_needed = False
+
+    def on_advice(self, tok: Token) -> None:
+        if self.mode == "prior":
+            return
+        if self.mode != "advice":
+            self._advice_mode()
+        if tok.value != "note" or not self._advice_ahead():
+            self.draft.advice.add(tok.value)
+
+    def on_target(self, tok: Token) -> None:
+        if self.mode == "prior":
+            return
+        if tok.value == "if-needed" and self.mode != "advice":
+            self.if_needed = self._advice_ahead()  # "Nếu cần, đối chiếu với nội soi."
+        elif self.mode == "advice" or tok.value in LONE_TARGETS:
+            self.draft.advice.add(tok.value)
+
+    def on_prior(self, tok: Token) -> None:
+        if tok.value == "versus":
+            rest = " ".join(t.text for t in self.toks[self.at : self.at + 14])
+            if tok.text == "so với" and not re.search(
+                r"\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest
+            ):
+                self.draft.words.add("so-với")
+                return
+            self._close_item()
+            self.draft.prior.add("versus")
+            self.mode = "prior"
+            return
+        self.draft.prior.add(tok.value)

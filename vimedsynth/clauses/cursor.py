@@ -1,0 +1,211 @@
+"""The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
+
+from vimedsynth.clauses.drafts import LISTING, ROMAN, Draft, draft_items
+from vimedsynth.facts import Fact, Invades, Item
+from vimedsynth.reports import Span
+from vimedsynth.words import Token, tokens
+
+
+class Cursor:
+    """Walks the tokens; handlers are methods named ``on_<kind>``."""
+
+    def __init__(self, text: str) -> None:
+        self.toks = tokens(text)
+        self.at = 0
+        self.done: list[Fact] = []
+        self.draft = Draft(0, 0)
+        self.atoms: set[str] = set()  # the place item being read
+        self.side: str | None = None
+        self.mode = ""  # "" | reading | prior | advice | invasion
+        self.absent = ""  # polarity while a negation holds
+        self.negated = False  # a lone "không" just before
+        self.certain = True  # False just after "nghi ngờ"
+        self.depth = 0
+        self.numeral = ""  # what a bare Roman numeral means here: seg | stn
+        self.listed = False  # "lần lượt"
+        self.uptake_at = -9
+        self.below = False
+        self.about = False
+        self.item_start, self.item_end = -1, -1
+        self.if_needed = False
+        self.suv_pending = False  # "SUVmax của hạch này là 7,1": the number comes later in the clause
+        self.soft = False  # the tier so far is only "gợi ý": a later word decides
+        self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
+        self.side_order: list[str] = []
+
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts of the sentence, in reading order."""
+        n = len(self.toks)
+        if n:
+            self.draft.start = self.toks[0].start
+        while self.at < n:
+            tok = self.toks[self.at]
+            handler = getattr(self, "on_" + tok.kind)
+            self.at += 1
+            size = len(self.atoms) + (self.side is not None)
+            handler(tok)
+            if (self.atoms or self.side) and len(self.atoms) + (self.side is not None) != size:
+                self.item_start = tok.start if self.item_start < 0 else self.item_start
+                self.item_end = self.toks[self.at - 1].end
+            self.draft.end = max(self.draft.end, self.toks[self.at - 1].end)
+        self._close()
+        return tuple(self._shared(self.done))
+
+    def peek(self, ahead: int = 0) -> Token:
+        """The token after the current one, or an empty mark at the end."""
+        i = self.at + ahead
+        return self.toks[i] if i < len(self.toks) else Token("mark", "", "", 0, 0)
+
+    def before(self, back: int = 2) -> Token:
+        """A token before the current one."""
+        i = self.at - back
+        return self.toks[i] if i >= 0 else Token("mark", "", "", 0, 0)
+
+    def _close_item(self) -> None:
+        span = Span(self.item_start, self.item_end)
+        if self.atoms:
+            if self.mode == "invasion" and self.draft.invasions:
+                self.draft.invasions[-1][1].update(self.atoms | ({f"side:{self.side}"} if self.side else set()))
+            elif self.mode == "reading":
+                self.draft.readings.update(f"at:{a}" for a in self.atoms)
+            else:
+                self.draft.items.append((self.atoms, self.side, span))
+        elif self.side and self.mode not in ("reading", "prior") and self.draft.items and self._other_side():
+            self.draft.items[-1] = (self.draft.items[-1][0], "both", Span(self.draft.items[-1][2].start, span.end))
+        elif self.side and self.mode not in ("reading", "prior"):
+            # A side alone ("hạch trái", "bên phải dày 53 mm") belongs to the item before, or stands for itself.
+            self.draft.items.append((set(), self.side, span))
+        self.atoms, self.side = set(), None
+        self.item_start = -1
+
+    def _other_side(self) -> bool:
+        """ "rốn phổi trái và phải": the second side completes the item before."""
+        return (
+            {self.draft.items[-1][1], self.side} == {"right", "left"}
+            and self.before().kind == "side"
+            and self.before(3).kind == "side"
+        )
+
+    def _emphasis(self) -> None:
+        """ "hai bên, đặc biệt bên trái", "bên phải nhiều hơn bên trái": sides beside a both-sided place."""
+        d = self.draft
+        alone = [side for atoms, side, _ in d.items if not atoms and side]
+        if alone and any(atoms for atoms, _, _ in d.items) and any(side == "both" for _, side, _ in d.items):
+            sides = self.side_order[-2:] if alone == ["both"] else alone
+            d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
+
+    def _close(self) -> None:
+        self._close_item()
+        self._emphasis()
+        d = self.draft
+        if not d.empty() or d.generic:
+            polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
+            self.done.append(
+                Fact(
+                    span=Span(d.start, d.end), polarity=polarity, heads=frozenset(d.heads), generic=d.generic,
+                    counts=frozenset(d.counts), items=draft_items(d.items), sizes=tuple(d.sizes),
+                    suvs=tuple(v for v, _ in d.suvs), suv_spans=tuple(s for _, s in d.suvs), levels=frozenset(d.levels),
+                    intensity=frozenset(d.intensity), patterns=frozenset(d.patterns), modifiers=frozenset(d.modifiers),
+                    invasions=tuple(Invades(v, frozenset(t), c) for v, t, c in d.invasions), tier=d.tier,
+                    readings=frozenset(d.readings), prior=frozenset(d.prior), prior_numbers=frozenset(d.prior_numbers),
+                    advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
+                )
+            )  # fmt: skip
+        nxt = self.peek()
+        self.draft = Draft(nxt.start, nxt.start, polarity=self.absent or "present")
+        self.mode = ""
+        self.numeral = ""
+
+    def _shared(self, facts: list[Fact]) -> list[Fact]:
+        """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
+        from dataclasses import replace
+
+        out = list(facts)
+        for i in range(len(out) - 2, -1, -1):
+            here, after = out[i], out[i + 1]
+            if here.polarity != "present" or after.polarity != "present":
+                continue
+            related = bool(here.heads & after.heads) or not here.heads or not (after.heads or after.items)
+            if not here.levels and after.levels and related:
+                out[i] = replace(
+                    here, levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
+                    tier=here.tier or after.tier, readings=here.readings or after.readings,
+                )  # fmt: skip
+            if not here.heads and not here.levels and after.heads:
+                out[i] = replace(out[i], heads=after.heads)
+        out = [piece for fact in out for piece in self._respective(fact)]
+        for i in range(1, len(out)):
+            if not out[i].heads and out[i].polarity == "present" and out[i].sizes and out[i - 1].heads:
+                out[i] = replace(out[i], heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
+        return out
+
+    def _respective(self, fact: Fact) -> list[Fact]:
+        """ "lần lượt là 10 và 8,7" and "bên phải dày 53 mm, bên trái dày 7 mm": one finding for each place and value."""
+        from dataclasses import replace
+
+        if len(self.sided) == len(fact.sizes) > 1:
+            place = fact.items[0].atoms if fact.items else frozenset()
+            return [
+                replace(fact, items=(Item(place, s, fact.items[0].span if fact.items else Span(-1, -1)),), sizes=(m,))
+                for s, m in zip(self.sided, fact.sizes, strict=True)
+            ]
+        if not self.listed:
+            return [fact]
+        items = fact.items
+        if len(items) == 1 and items[0].side == "both" and 2 in (len(fact.suvs), len(fact.sizes)):
+            order = self.side_order if len(set(self.side_order)) == 2 else ["right", "left"]
+            items = tuple(Item(items[0].atoms, side, items[0].span) for side in order[:2])
+        out = []
+        for k, item in enumerate(items):
+            part = replace(fact, items=(item,))
+            if len(fact.sizes) == len(items) > 1:
+                part = replace(part, sizes=(fact.sizes[k],))
+            if len(fact.suvs) == len(items) > 1:
+                part = replace(part, suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
+            out.append(part)
+        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a}) < len(items):
+            values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
+            return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
+        paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
+        return out if paired else [fact]
+
+    def _split(self) -> None:
+        """Begin the next finding of the sentence."""
+        self._close()
+
+    def on_mark(self, tok: Token) -> None:
+        if tok.value == "(":
+            self.depth += 1
+            if self.mode == "invasion":
+                self._close_item()
+                self.mode = ""
+        elif tok.value == ")":
+            self.depth = max(0, self.depth - 1)
+            if self.mode == "prior":
+                self.mode = ""
+        elif tok.value == "<":
+            self.below = True
+        elif tok.value in LISTING:
+            self._separator(tok)
+        elif tok.value in ".!?":
+            self._close_item()
+            self.absent = ""
+            self._close()
+
+    def _separator(self, tok: Token) -> None:
+        if self.mode == "prior":
+            if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
+                self.mode = ""  # the comparison is over
+            return
+        numeral_next = bool(ROMAN.match(self.peek().value)) or self.peek().kind == "num"
+        if not (numeral_next and self.numeral and not self.side) or self.numeral:
+            self._close_item()
+        if self.mode == "reading" and tok.value == "," and self.peek().kind not in ("reading", "tier"):
+            self.mode = ""
+        if self.mode == "invasion" and tok.value in {",", ";"} and self.peek().kind not in ("organ", "part"):
+            self.mode = ""
+        self.negated = False
+        if tok.value == ";" and not self.depth:
+            self.absent = ""
+            if not self.draft.empty():
+                self._close()

@@ -1,0 +1,112 @@
+"""What is seen: forms, modifiers and counts, and where the next finding of a sentence begins."""
+
+from vimedsynth.clauses.drafts import LISTING, PAIRED
+from vimedsynth.clauses.places import Places
+from vimedsynth.facts import Measure
+from vimedsynth.reports import Span
+from vimedsynth.words import Token
+
+
+class Forms(Places):
+    """Reads forms."""
+
+    def on_head(self, tok: Token) -> None:
+        if self.mode == "prior":
+            return
+        if self.mode == "reading":
+            self.draft.readings.add(f"head:{tok.value}")
+            return
+        if tok.value == "thickening" and (self.peek().kind == "num" or self.peek().kind in ("approximate", "largest")):
+            return  # "lớp dịch dày 30 mm" is a measure
+        if tok.value == "fluid" and self.peek().text == "dày":
+            return
+        if tok.value == "gas" and self.before().value in {"chứa", "cản"}:
+            self.draft.modifiers.add("contains:gas")
+            return
+        self._close_item()
+        if self.mode == "invasion":
+            self.mode = ""
+        if tok.value in ("dilatation", "atelectasis") and any(
+            t.value == "gây" for t in self.toks[max(0, self.at - 10) : self.at]
+        ):
+            self.draft.modifiers.add(f"effect:{tok.value}")
+            return
+        if self._largest_ahead() and self.draft.levels and self.draft.suvs and self.before().value == "và":
+            self._split()
+        elif self._largest_ahead():
+            self.draft.anaphora = self.draft.anaphora or self.draft.empty()
+            self.draft.modifiers.discard("small")
+            if not self.draft.heads:
+                self.draft.heads.add(tok.value)
+            return
+        inner = self.before().value in {"có", "kèm", "chứa", "cấu"} or self.before(3).value in {"trong"}
+        if not inner and self._starts_new_finding(tok.value):
+            counts = {c for c in self.draft.counts if self._count_is_next(c)}
+            self.draft.counts -= counts if len(self.draft.counts) > 1 else set()
+            self._split()
+            self.draft.start = self.before().start if self.before().kind == "count" else tok.start
+            self.draft.counts |= counts
+        self.draft.heads.add(tok.value)
+
+    def _count_is_next(self, count: str) -> bool:
+        return self.before().kind == "count" and self.before().value == count
+
+    def _largest_ahead(self) -> bool:
+        for k in range(3):
+            if self.peek(k).kind == "largest":
+                return True
+            if self.peek(k).kind in ("mark", "head") or self.peek(k).value in LISTING:
+                return False
+        return False
+
+    def _starts_new_finding(self, head: str) -> bool:
+        """The finding before is complete and this head comes after a list word."""
+        d = self.draft
+        if not d.heads and not d.levels:
+            return False
+        listed = any(self.before(b).value in LISTING or self.before(b).kind == "contrast" for b in (2, 3, 4))
+        if not listed or self.depth:
+            return False
+        if d.levels and (d.items or d.sizes) and self.before().kind != "relation":
+            return True
+        if head in d.heads and d.items and self.before().kind != "relation":
+            if any(m.startswith("amount") for m in d.modifiers) or (d.sizes and self._size_before_list_word()):
+                return True
+            if self.before().kind != "count" and self.peek().value not in {"này", "đó", "trên", "lớn"}:
+                d.counts.add("unmarked")  # "vài hạch ở A và hạch ở B": the second has no count
+            return False
+        return bool(d.sizes) and self._size_before_list_word()
+
+    def _size_before_list_word(self) -> bool:
+        for tok in self.toks[self.at : self.at + 14]:
+            if tok.value in {"và", ";"} or tok.kind == "uptake":
+                return False
+            if tok.kind == "num" or tok.text == "vài":
+                return True
+        return False
+
+    def on_generic(self, tok: Token) -> None:
+        if self.mode not in ("prior", "reading", "advice"):
+            self.draft.generic = True
+            if self.peek().value in {"này", "đó", "trên"}:
+                self.draft.counts.clear()
+        if tok.text == "bất thường" and self.mode == "":
+            self.draft.patterns.add("abnormal")
+
+    def on_modifier(self, tok: Token) -> None:
+        if self.mode != "prior":
+            self.draft.modifiers.add(tok.value)
+
+    def on_count(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        if tok.value == "few" and self.peek().value in {"mm", "cm"}:
+            self.draft.sizes.append(Measure((), "=", "few", Span(tok.start, self.peek().end)))
+            self.at += 1
+            return
+        if tok.value == "two" and self.peek().kind == "organ" and self.peek().value in PAIRED:
+            return
+        if tok.value == "many" and self.peek().value in {"hơn", "vị", "kim"}:
+            return
+        self._close_item()
+        self.draft.counts.add(tok.value)

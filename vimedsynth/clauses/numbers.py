@@ -1,0 +1,175 @@
+"""Sizes, SUV, segments, stations and vertebrae."""
+
+from vimedsynth.clauses.drafts import COUNTS, ROMAN, number
+from vimedsynth.clauses.forms import Forms
+from vimedsynth.facts import Measure
+from vimedsynth.reports import Span
+from vimedsynth.words import Token
+
+
+class Numbers(Forms):
+    """Reads numbers."""
+
+    def _segment_word(self, word: str) -> None:
+        if (
+            word == "hpt"
+            or (word == "hạ" and self.peek().value == "phân")
+            or (word == "phân" and self.before().value != "hạ")
+        ):
+            self._new_item_if_full()
+        if word == "phân" and self.peek().text == "thùy":
+            self.at += 1
+        self.numeral = "seg"
+
+    def _new_item_if_full(self) -> None:
+        if self.side and self.atoms:
+            self._close_item()
+
+    def _numeral(self, tok: Token) -> bool:
+        """Roman numerals of segments and stations, vertebrae ("D8"), mediastinal stations ("4R")."""
+        nxt, word = self.peek(), tok.value
+        if word in {"c", "d", "l", "s", "t"} and nxt.kind == "num" and "," not in nxt.value:
+            self._vertebra("d" if word == "t" else word)
+            return True
+        if ROMAN.match(word) and (self.numeral or word[-1] in "ab"):
+            kind = self.numeral or "stn"
+            if kind == "seg" and self.side:
+                self._close_item()
+            self.atoms.add(f"{kind}:{word}")
+            return True
+        return False
+
+    def _vertebra(self, letter: str) -> None:
+        while self.peek().kind == "num":
+            self.atoms.add(f"vert:{letter}{self.peek().value}")
+            self.at += 1
+            if self.peek().value == "-" and self.peek(1).kind == "num":
+                self.at += 1
+            elif self.peek().value == "-" and self.peek(1).value in {letter, "d", "l", "s", "c"}:
+                self.at += 2
+            elif self.peek().value == letter and self.peek(1).kind == "num":
+                self.at += 1
+
+    def on_num(self, tok: Token) -> None:
+        if self.mode == "prior":
+            dims, unit, _ = self._dims(tok)
+            self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
+            return
+        if self.numeral == "stn" and self.peek().value not in {"x", "mm", "cm"}:
+            suffix = self.peek().value if self.peek().value in {"r", "l"} and self.peek().start == tok.end else ""
+            self.at += bool(suffix)
+            self.atoms.add(f"stn:{tok.value}{suffix}")
+            return
+        if self.peek().kind in ("head", "generic", "organ") and tok.value in COUNTS:
+            self.on_count(Token("count", COUNTS[tok.value], tok.value, tok.start, tok.end))
+            return
+        if self.before().value in {"/", "tháng", "năm", "ngày"} or self.peek().value in {
+            "tháng",
+            "năm",
+            "ngày",
+            "tuần",
+            "/",
+        }:
+            return
+        if self.peek().value == "hu" or (self.peek().kind == "mark" and self.peek().value == "%"):
+            self.draft.words.add(f"{tok.value}hu")
+            return
+        if "rib" in self.atoms and self.peek().value not in {"x", "mm", "cm"}:
+            self.atoms.add(f"rib:{tok.value}")
+            return
+        if self.suv_pending and self.peek().value not in {"x", "mm", "cm", "m", "%", "/"}:
+            self.suv_pending = False
+            self.draft.suvs.append((number(tok.value), Span(tok.start, tok.end)))
+            self.about = False
+            return
+        dims, unit, end = self._dims(tok)
+        if unit or len(dims) > 1 or self.before().value in {"thước", "kính"}:
+            self._measure(dims, unit, tok.start, end)
+        else:
+            self.draft.words.add(f"#{number(tok.value):g}")
+
+    def _dims(self, tok: Token) -> tuple[list[float], str, int]:
+        dims, end = [number(tok.value)], tok.end
+        while self.peek().value in {"x", "*"} and self.peek(1).kind == "num":
+            dims.append(number(self.peek(1).value))
+            end = self.peek(1).end
+            self.at += 2
+        unit = ""
+        if self.peek().value in {"mm", "cm", "m"}:
+            unit, end = self.peek().value, self.peek().end
+            self.at += 1
+            # "12 mm x 14 mm" gives the unit with each axis.
+            while self.peek().value in {"x", "*"} and self.peek(1).kind == "num" and self.peek(2).value == unit:
+                dims.append(number(self.peek(1).value))
+                end = self.peek(2).end
+                self.at += 3
+        return dims, unit, end
+
+    def _measure(self, dims: list[float], unit: str, start: int, end: int) -> None:
+        scale = {"cm": 10.0, "m": 1000.0}.get(unit, 1.0)
+        kind = "size"
+        for back in range(2, 7):
+            word = self.before(back).value if self.before(back).kind == "word" else self.before(back).text
+            if word in {"dài", "dày", "kính"}:
+                kind = {"dài": "length", "dày": "thickness", "kính": "diameter"}[word]
+                break
+        op = "<" if self.below else "~" if self.about else "="
+        values = tuple(sorted(round(d * scale, 3) for d in dims))
+        if self.side in ("right", "left") and not self.atoms:
+            self.sided.append(self.side)
+            self.side = None
+        self.draft.sizes.append(Measure(values, op, kind, Span(start, end)))
+        self.below = self.about = False
+
+    def _read_suv(self, tok: Token) -> None:
+        """ "SUVmax: 12,6", "SUV lần lượt là 10 và 8,7", "SUVmax khoảng 12": values up to the next bracket."""
+        if self.peek().value == "max":
+            self.at += 1
+        start = self.at
+        self.suv_pending = True
+        while self.peek().kind != "num":
+            nxt = self.peek()
+            if nxt.kind not in (
+                "mark",
+                "word",
+                "approximate",
+                "respectively",
+                "largest",
+                "intensity",
+                "uptake",
+            ) or nxt.value in {")", "."}:
+                self.at = start
+                return
+            if nxt.kind == "approximate":
+                self.draft.approximate = True
+            self.listed = self.listed or nxt.kind == "respectively"
+            self.at += 1
+            if self.at - start > 5:
+                self.at = start
+                return
+        self.suv_pending = False
+        while self.peek().kind == "num":
+            value = self.peek()
+            self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
+            self.at += 1
+            if (
+                self.peek().value in {"và", "-", "đến"}
+                and self.peek(1).kind == "num"
+                and self.peek(2).value not in {"x", "mm"}
+            ):
+                self.at += 1
+        self.about = False
+
+    def on_approximate(self, tok: Token) -> None:
+        if any(self.peek(k).kind == "num" for k in range(2)):
+            self.about = True
+            self.draft.approximate = True
+
+    def on_below(self, tok: Token) -> None:
+        self.below = True
+
+    def on_largest(self, tok: Token) -> None:
+        self.draft.modifiers.discard("small")
+
+    def on_respectively(self, tok: Token) -> None:
+        self.listed = True

@@ -1,0 +1,63 @@
+"""Organs, parts, relations and sides: one place item after the other."""
+
+from vimedsynth.clauses.cursor import Cursor
+from vimedsynth.clauses.drafts import LISTING, ONE, PAIRED
+from vimedsynth.lexicon import lexicon
+from vimedsynth.words import Token
+
+
+class Places(Cursor):
+    """Reads places."""
+
+    def on_organ(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        if tok.value == "region:body":
+            self._close_item()
+        organs = {a for a in self.atoms if a in lexicon().within}
+        if organs and self.side and tok.value not in lexicon().within:
+            self._close_item()
+        elif organs and self.side and not (lexicon().within.get(tok.value, frozenset()) & organs):
+            if not any(tok.value in lexicon().within.get(a, frozenset()) for a in organs):
+                self._close_item()
+        two = (self.before().kind == "count" and self.before().value == "two") or self.before().text in {"hai", "2"}
+        if two and tok.value in PAIRED:
+            self.side = "both"
+            self.draft.counts.discard("two")
+        self.atoms.add(tok.value)
+
+    def on_part(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        if self.side and self.atoms & lexicon().within.keys():
+            self._close_item()
+        self.atoms.add(tok.value)
+
+    def on_relation(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
+            self.below = True
+            return
+        if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().within.keys():
+            self._close_item()
+        nxt = self.peek()
+        if (
+            nxt.kind in ("organ", "part", "side", "relation")
+            or nxt.value in LISTING
+            or self.atoms & lexicon().within.keys()
+        ):
+            self.atoms.add(f"rel:{tok.value}")
+
+    def on_side(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        both = [w for w in tok.text.split() if w in ONE]
+        self.side_order.extend([ONE[w] for w in both] if tok.value == "both" and both else [tok.value])
+        organs = self.atoms & lexicon().within.keys()
+        if self.side and self.side != tok.value and (organs or self.atoms):
+            self._close_item()
+        if not self.atoms and self.draft.items and not self.draft.items[-1][1] and self.before().value == ")":
+            self.draft.items[-1] = (self.draft.items[-1][0], tok.value, self.draft.items[-1][2])
+            return
+        self.side = tok.value

@@ -1,0 +1,99 @@
+"""FDG uptake: its level, its grade, its pattern, in any word order."""
+
+from vimedsynth.clauses.drafts import DEGREES
+from vimedsynth.clauses.numbers import Numbers
+from vimedsynth.words import Token
+
+
+class UptakeWords(Numbers):
+    """Reads uptake."""
+
+    def _uptake_follows(self) -> bool:
+        return self.peek().kind == "uptake" and self._tracer_ahead(1)
+
+    def _tracer_ahead(self, start: int = 0) -> bool:
+        for k in range(start, start + 7):
+            nxt = self.peek(k)
+            if nxt.kind == "tracer":
+                return True
+            if nxt.kind not in ("intensity", "pattern", "word", "count") and nxt.value not in {",", "/"}:
+                return False
+            if nxt.kind == "word" and nxt.value not in {"về", "mức", "độ", "sự", "và", "hoạt", "động", "trên", "của"}:
+                return False
+        return False
+
+    def on_uptake(self, tok: Token) -> None:
+        if self.mode == "prior":
+            return
+        if not self._tracer_ahead():
+            if tok.text in {"không tăng", "chưa tăng"} and self.peek().kind != "word":
+                self._set_level("none")
+            elif tok.value == "decreased" or tok.text == "cao":
+                return
+            return
+        self._set_level(tok.value)
+        while self.peek().kind != "tracer":
+            nxt = self.peek()
+            self._grade(nxt)
+            self.at += 1
+        self.at += 1
+        self.uptake_at = self.at
+        for _ in range(2):
+            if self.peek().kind == "intensity":
+                self._grade(self.peek())
+                self.at += 1
+            elif self.peek().kind == "modifier" and self.peek().text in DEGREES:
+                self._grade(Token("intensity", DEGREES[self.peek().text], "", 0, 0))
+                self.at += 1
+            elif self.peek().value == "mức" and self.peek(1).value == "độ":
+                self.at += 2
+
+    def _grade(self, tok: Token) -> None:
+        """Words between "tăng" and the tracer, or right after it."""
+        if tok.kind == "pattern":
+            self.draft.patterns.add(tok.value)
+        elif tok.value == "mild" and tok.kind == "intensity":
+            if "increased" in self.draft.levels:
+                self.draft.levels.discard("increased")
+                self.draft.levels.add("mild")
+        elif tok.kind == "intensity":
+            self.draft.intensity.add(tok.value)
+
+    def _set_level(self, level: str) -> None:
+        self._close_item()
+        self.mode = ""
+        if self.negated and level in ("increased", "mild"):
+            level = "none"
+        self.negated = False
+        self.draft.levels.add(level)
+
+    def on_tracer(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        nxt = self.peek()
+        if nxt.kind == "uptake":
+            self.at += 1
+            self._set_level(nxt.value)
+            if self.peek().kind == "intensity":
+                self._grade(self.peek())
+                self.at += 1
+        elif nxt.kind == "intensity":
+            self._set_level("mild" if nxt.value == "mild" else "increased")
+            if nxt.value != "mild":
+                self.draft.intensity.add(nxt.value)
+            self.at += 1
+        elif tok.text in {"bắt xạ", "bắt fdg", "bắt xạ fdg"} and self.negated:
+            self._set_level("none")
+            self.draft.levels = {"none"}
+        self.uptake_at = self.at
+
+    def on_pattern(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice"):
+            return
+        self.draft.patterns.add(tok.value)
+
+    def on_intensity(self, tok: Token) -> None:
+        if self.mode in ("prior", "advice", "reading"):
+            return
+        if tok.value == "mild":
+            self.draft.modifiers.add("mild")

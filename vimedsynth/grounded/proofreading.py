@@ -1,0 +1,28 @@
+"""A writer reads its own pairs before it hands them in: what the fact guard would refuse is told another way or not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from vimedsynth.grounded.asking import Draft
+from vimedsynth.grounded.scope import Scope
+from vimedsynth.guards import check_answer
+
+TRIES = 3
+"""Wordings of one draft that are tried."""
+
+
+def first_held(scope: Scope, pairs: Iterable[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """The first of the wordings that the report bears out, by the guard that judges every engine's answers."""
+    for pair in pairs:
+        if pair is None or check_answer(scope.case.report, pair["question"], pair["answer"]).accepted:
+            return pair
+    return None
+
+
+def instead_of(draft: Draft, planned: Sequence[Draft], spare: Sequence[Draft]) -> Iterator[Draft]:
+    """What else can be asked about the findings that nothing but ``draft`` is about among what is planned."""
+    alone = set(draft.findings).difference(*(other.findings for other in planned if other is not draft))
+    kinds = {other.kind for other in planned if other.topic == draft.topic}
+    for other in spare:
+        if alone.intersection(other.findings) and other.kind not in kinds:
+            yield other
