@@ -209,3 +209,20 @@ def test_check_of_faithful_pairs_exits_0(tmp_path) -> None:  # type: ignore[no-u
     file = tmp_path / "pairs.jsonl"
     file.write_bytes(orjson.dumps({"id": 1, "report": REPORT, "text": REPORT}))
     assert CliRunner().invoke(cli, ["check", str(file)]).exit_code == 0
+
+
+def test_evidence_of_another_place_does_not_support() -> None:
+    start = REPORT.index("Hình ảnh vài hạch bẹn")
+    assert "evidence-not-supporting" in [
+        o.code for o in review(_case(), _single((Span(start, start + 30),))).objections
+    ]
+
+
+def test_evidence_must_hold_the_number_of_the_answer() -> None:
+    answer = "Khối ở thùy trên phổi phải có SUVmax 11,8."
+    near = REPORT.index("Hình ảnh khối mờ")
+    echo = REPORT.rindex("Hình ảnh khối mờ")  # the impression says it again without the SUVmax
+    for start, codes in ((near, []), (echo, ["evidence-not-supporting"])):
+        turn = Turn("SUVmax của khối phổi phải là bao nhiêu?", answer, "suv", (Span(start, start + 20),))
+        verdict = review(_case(), Candidate(Task.VQA_SINGLE, "whole", (turn,)))
+        assert [o.code for o in verdict.objections] == codes

@@ -103,14 +103,17 @@ def sentence_facts(text: str) -> tuple[Fact, ...]:
 def shifted(fact: Fact, by: int) -> Fact:
     """``fact`` with its spans moved by ``by`` characters (sentence offsets to report offsets)."""
 
+    if not by:
+        return fact
+
     def move(span: Span) -> Span:
         return Span(span.start + by, span.end + by)
 
     return replace(
         fact,
         span=move(fact.span),
-        items=tuple(replace(i, span=move(i.span)) for i in fact.items),
-        sizes=tuple(replace(m, span=move(m.span)) for m in fact.sizes),
+        items=tuple(Item(i.atoms, i.side, move(i.span)) for i in fact.items),
+        sizes=tuple(Measure(m.dims, m.op, m.kind, move(m.span)) for m in fact.sizes),
         suv_spans=tuple(move(s) for s in fact.suv_spans),
     )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vimedsynth.answers import judge_answer
-from vimedsynth.reports import Report, Section, Sentence, Span, nfc
+from vimedsynth.facts import sentence_facts
+from vimedsynth.reports import Report, Section, Sentence, Span, nfc, sentence_spans
 from vimedsynth.samples import Candidate, Case, Objection, Task, Turn
-from vimedsynth.sources import source_of
+from vimedsynth.sources import REGION_OF_SECTION, source_of
 
 VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.I)
 FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -99,7 +100,24 @@ def evidence_objections(report: Report, turn: Turn) -> list[Objection]:
     part = _evidence_report(report, turn.evidence)
     if not part.sentences:
         return [Objection("evidence-outside", "the evidence holds no sentence of the report", turn.answer)]
-    return []
+    return (
+        []
+        if _supports(part, turn.answer)
+        else [Objection("evidence-not-supporting", "the evidence does not say this", turn.answer)]
+    )
+
+
+def _supports(part: Report, answer: str) -> bool:
+    """The evidence holds every number of the answer, and a place or form of it where the answer has any."""
+    said = [f for span in sentence_spans(answer) for f in sentence_facts(span.of(answer))]
+    shown = [f for s in part.sentences for f in sentence_facts(s.text)]
+    numbers = {v for f in shown for v in f.suvs} | {m.dims for f in shown for m in f.sizes}
+    if not all(v in numbers for f in said for v in f.suvs) or not all(m.dims in numbers for f in said for m in f.sizes):
+        return False
+    words = frozenset().union(*(f.atoms | f.heads for f in said)) if said else frozenset()
+    wide = frozenset().union(*(i.wider for f in shown for i in f.items), *(f.heads for f in shown))
+    regions = frozenset().union(*(REGION_OF_SECTION[s.section] for s in part.sentences))
+    return not words or bool(words & (wide | regions)) or "region:body" in words
 
 
 def _evidence_report(report: Report, spans: tuple[Span, ...]) -> Report:

@@ -1,12 +1,14 @@
 """Does a rewrite keep every fact? Facts of the rewrite and of the report are matched one to one, both ways."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from vimedsynth.differences import Difference, content, differences, same_content
 from vimedsynth.facts import Fact, merged
 from vimedsynth.guards import Verdict
-from vimedsynth.reports import Report, flat_report
+from vimedsynth.reports import Report, unsectioned_report
 from vimedsynth.samples import Objection
 from vimedsynth.sources import report_facts
 
@@ -94,11 +96,11 @@ def _regroup(
     out, extra, lost = [], list(extra), list(lost)
     for mine, theirs in pairs:
         if differences(mine, theirs):
-            joined = _absorb(theirs, lost, lambda whole, mine=mine: same_content(mine, whole))
+            joined = _absorb(theirs, lost, partial(same_content, mine))
             if joined:
                 lost = [f for f in lost if f not in joined]
                 continue
-            joined = _absorb(mine, extra, lambda whole, theirs=theirs: same_content(whole, theirs))
+            joined = _absorb(mine, extra, partial(_says_all, theirs))
             if joined:
                 extra = [f for f in extra if f not in joined]
                 continue
@@ -106,7 +108,11 @@ def _regroup(
     return out, extra, lost
 
 
-def _absorb(base: Fact, others: list[Fact], fits) -> list[Fact]:  # type: ignore[no-untyped-def]
+def _says_all(theirs: Fact, whole: Fact) -> bool:
+    return same_content(whole, theirs)
+
+
+def _absorb(base: Fact, others: list[Fact], fits: Callable[[Fact], bool]) -> list[Fact]:
     """The fewest of ``others`` that complete ``base``; empty when none do. Only facts that agree can be joined."""
     able = [
         o
@@ -128,7 +134,7 @@ def _absorb(base: Fact, others: list[Fact], fits) -> list[Fact]:  # type: ignore
 
 def judge_paraphrase(report: Report, text: str) -> Verdict:
     """Nothing added, nothing lost: see :func:`vimedsynth.guards.check_text`."""
-    rewrite = flat_report(text)
+    rewrite = unsectioned_report(text)
     left = _take_equal(_facts(rewrite), _facts(report))
     pairs, extra, lost = _match(left)
     pairs, extra, lost = _regroup(pairs, extra, lost)

@@ -92,6 +92,12 @@ def sentence_spans(text: str) -> list[Span]:
     return _spans(text)
 
 
+def unsectioned_report(text: str) -> Report:
+    """NFC ``text`` as sentences alone, all under one section: for a rewrite, whose order is its own."""
+    rows = enumerate(_spans(text), 1)
+    return Report(text, tuple(Sentence(i, Section.HEAD_NECK, span, span.of(text)) for i, span in rows))
+
+
 def flat_report(text: str) -> Report:
     """A report from one flat text; sections are told apart by the sentences that open and close them."""
     from vimedsynth.sections import section_labels

@@ -7,10 +7,11 @@ that a sentence speaks of decides, and an impression is known by saying an earli
 """
 
 import re
+from functools import lru_cache
 
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Section
-from vimedsynth.words import Token, fold, tokens
+from vimedsynth.words import fold, tokens
 
 PHYSIOLOGIC = r"(?:bắt xạ|tăng chuyển hóa|hấp thu|phân bố).*sinh l[ýí]"
 CHEST = re.compile(PHYSIOLOGIC + r".*\b(?:ở |tại )?(?:cơ )?tim\b")
@@ -24,9 +25,11 @@ MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "su
 CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
 
 
-def _region_words(toks: tuple[Token, ...]) -> tuple[bool, bool]:
+@lru_cache(maxsize=32768)
+def _region_words(text: str) -> tuple[bool, bool]:
     """Does a sentence speak of bones, muscles, soft tissue; does it speak of the abdomen or pelvis."""
     within = lexicon().within
+    toks = tokens(text)
     organs = {t.value for t in toks if t.kind == "organ"}
     wide = organs.union(*(within.get(o, frozenset()) for o in organs))
     msk = bool(wide & MSK) or any(t.value in {"sclerosis", "lysis", "osteophyte", "schmorl", "fracture"} for t in toks)
@@ -38,9 +41,10 @@ def _region_words(toks: tuple[Token, ...]) -> tuple[bool, bool]:
     return msk, abdomen
 
 
-def _content(toks: tuple[Token, ...]) -> frozenset[str]:
+@lru_cache(maxsize=32768)
+def _content(text: str) -> frozenset[str]:
     kinds = {"organ", "part", "side", "head", "relation", "modifier", "uptake", "pattern"}
-    return frozenset(f"{t.kind}:{t.value}" for t in toks if t.kind in kinds)
+    return frozenset(f"{t.kind}:{t.value}" for t in tokens(text) if t.kind in kinds)
 
 
 def _first(marks: list[bool], start: int) -> int | None:
@@ -53,8 +57,8 @@ class _Labels:
     def __init__(self, texts: list[str]) -> None:
         self.low = [fold(t) for t in texts]
         self.toks = [tokens(t) for t in texts]
-        self.words = [_region_words(t) for t in self.toks]
-        self.content = [_content(t) for t in self.toks]
+        self.words = [_region_words(t) for t in texts]
+        self.content = [_content(t) for t in texts]
         self.n = len(texts)
 
     def labels(self) -> list[Section]:

@@ -13,7 +13,7 @@ OTHER_STYLE = Path(__file__).parents[2] / "benchmarks" / "corruption" / "other_s
 
 
 def test_the_guard_catches_corruptions_and_passes_rewrites() -> None:
-    args = ["--limit", "7", "--sample", "10", "--mixes", "2", "--min-overall", "99", "--min-operator", "85", "--json"]
+    args = ["--limit", "7", "--sample", "10", "--mixes", "2", "--min-overall", "99.5", "--min-operator", "95", "--json"]
     result = CliRunner().invoke(main, args)
     figures = json.loads(result.stdout)
     assert figures["failures"] == []
@@ -48,4 +48,4 @@ def test_a_limit_that_is_missed_is_exit_code_1() -> None:
 
 def test_free_texts_are_judged_no_worse_than_before() -> None:
     wrong = [row.why for row in judged() if not row.right]
-    assert len(wrong) <= 14, wrong
+    assert len(wrong) <= 7, wrong

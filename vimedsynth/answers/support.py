@@ -50,8 +50,7 @@ class Support(Attributes):
 
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
-        want = item.atoms - LOOSE
-        want = frozenset(a for a in want if not a.startswith("rel:") or (len(want) == 1 and False))
+        want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
         relations = frozenset(a for a in item.atoms if a.startswith("rel:")) - {
             "rel:along",
             "rel:inside",

@@ -40,7 +40,7 @@ class Cursor:
             self.draft.start = self.toks[0].start
         while self.at < n:
             tok = self.toks[self.at]
-            handler = getattr(self, "on_" + tok.kind.replace("-", "_"))
+            handler = getattr(self, "on_" + tok.kind)
             self.at += 1
             size = len(self.atoms) + (self.side is not None)
             handler(tok)

@@ -30,7 +30,6 @@ ONE = {"phải": "right", "trái": "left"}
 
 CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 
-REPORT_ADVICE = frozenset({"cần", "nên", "đề nghị", "khuyến"})
 
 LONE_TARGETS = frozenset({"biopsy", "ultrasound", "fna", "endoscopy", "mri", "ct3", "specialist", "histology"})
 
