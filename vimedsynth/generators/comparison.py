@@ -72,8 +72,8 @@ def review_pair(first: Case, second: Case, text: str) -> Verdict:
     """
     objections: list[Objection] = list(language_objections(text))
     patterns, said = _patterns(), frozenset[str]()
-    for sentence in flat_report(text).sentences:
-        words = patterns["lead_in"].sub("", sentence.text)
+    for sentence in (part for s in flat_report(text).sentences for part in patterns["next"].split(s.text)):
+        words = patterns["lead_in"].sub("", sentence)
         said = frozenset(who for who in ("first", "second", "both") if patterns[who].search(words)) or said
         claim = patterns["frame"].sub("", words).strip()
         if not claim.strip(" .,;:") or patterns["empty"].search(words):

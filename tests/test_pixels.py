@@ -1,0 +1,63 @@
+"""What the fast forms of warping and noise must keep: the values of the plain forms."""
+
+import cv2
+import numpy as np
+import pytest
+
+from vimedsynth.augment.apply import apply
+from vimedsynth.augment.receipts import Applied
+from vimedsynth.volumes import Modality, Scan, Units, Volume
+
+TURN = [[0.98, 0.17], [-0.17, 0.98]]
+
+
+def volume(depth: int, modality: Modality) -> Volume:
+    values = np.random.default_rng(depth).integers(-1024, 3000, (depth, 33, 47), np.int16)
+    units = Units.HU if modality is Modality.CT else Units.COUNTS
+    return Volume(values if modality is Modality.CT else abs(values), modality, units)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 8, 11])
+@pytest.mark.parametrize("modality", [Modality.PET, Modality.CT])
+@pytest.mark.parametrize("interpolation", ["linear", "cubic"])
+def test_a_stack_is_warped_as_its_slices_are(depth: int, modality: Modality, interpolation: str) -> None:
+    turn = [Applied("Affine", {"linear": TURN, "shift": [0.03, -0.02], "interpolation": interpolation})]
+
+    def warped(one: Volume) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+        pet, ct = (one, None) if modality is Modality.PET else (None, one)
+        return apply(Scan("s", pet, ct), turn).scan.reference.data
+
+    whole = volume(depth, modality)
+    alone = [warped(whole.slices(n, n + 1))[0] for n in range(depth)]
+    assert np.array_equal(warped(whole), np.stack(alone))
+
+
+def test_slices_warped_together_are_what_opencv_makes_of_each() -> None:
+    whole = volume(6, Modality.CT)
+    after = apply(Scan("s", None, whole), [Applied("Affine", {"linear": TURN, "shift": [0.0, 0.0]})]).scan.reference
+    middle = np.array([(47 - 1) / 2, (33 - 1) / 2])
+    linear = np.array(TURN)
+    matrix = np.column_stack([linear, middle - linear @ middle])
+    for before, turned in zip(whole.data, after.data, strict=True):
+        plain = cv2.warpAffine(
+            (before.astype(np.int32) + 32768).astype(np.uint16), matrix, (47, 33), borderValue=(31768,)
+        )
+        assert np.abs(turned - (plain.astype(np.int32) - 32768)).max() <= 1
+
+
+def test_noise_is_normal_and_differs_between_slices() -> None:
+    quiet = Volume(np.full((6, 101, 99), 16000, np.int16), Modality.PET, Units.COUNTS)
+
+    def noise(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        noisy = [Applied("GaussNoise", {"on": "pet", "std": 0.05, "seed": seed})]
+        return (apply(Scan("s", quiet), noisy).scan.reference.data.astype(np.float64) - 16000) / (0.05 * 32767)
+
+    drawn = noise(3)
+    assert abs(drawn.mean()) < 0.02
+    assert drawn.std() == pytest.approx(1, abs=0.01)
+    for limit, share in ((1, 0.6827), (2, 0.9545), (3, 0.9973)):
+        assert (abs(drawn) < limit).mean() == pytest.approx(share, abs=0.01)
+    assert abs(np.corrcoef(drawn.reshape(6, -1)) - np.eye(6)).max() < 0.05
+    assert abs(np.corrcoef(drawn[:, :, 1:].ravel(), drawn[:, :, :-1].ravel())[0, 1]) < 0.02
+    assert np.array_equal(noise(3), drawn)
+    assert not np.array_equal(noise(4), drawn)
