@@ -2,6 +2,8 @@
 
 import unicodedata
 
+import pytest
+
 from vimedsynth.reports import Section, flat_report, sectioned_report
 
 FLAT = (
@@ -57,3 +59,15 @@ def test_sectioned_report_keeps_the_order_of_writing() -> None:
 
 def test_an_empty_report_has_no_sentence() -> None:
     assert flat_report(" \n ").sentences == ()
+
+
+@pytest.mark.parametrize(
+    "opening", ["Ở rốn phổi phải có hạch", "Ứ trệ nước tiểu", "Đám mờ ở phổi trái", "Ổ tăng chuyển hóa FDG ở gan"]
+)
+def test_a_sentence_may_begin_with_any_large_letter(opening: str) -> None:
+    text = f"Hạch nách trái, tăng chuyển hóa FDG (SUVmax: 6,8). {opening}."
+    assert [s.text for s in flat_report(text).sentences][1:] == [f"{opening}."]
+
+
+def test_a_small_letter_begins_no_sentence() -> None:
+    assert len(flat_report("Hạch nách trái. ở gan không có gì.").sentences) == 1

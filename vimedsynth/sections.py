@@ -161,6 +161,9 @@ class _Labels:
         while at < self.n:
             msk = self.words[at][0]
             advice = bool(ADVICE.match(self.low[at]))
+            if SUV.search(self.low[at]):  # an impression does not give SUVmax
+                at += 1
+                continue
             if WHOLE_BODY.search(self.low[at]) or self._echo(at):
                 return at
             if not msk and not advice and not re.match(r"(?:hạch|nốt|khối) lớn nhất", self.low[at]):
@@ -171,6 +174,9 @@ class _Labels:
     def _echo(self, at: int) -> bool:
         """True when a sentence without SUVmax says an earlier finding again."""
         mine = self.content[at]
+        plain = self.low[at].rstrip(". ")
+        if len(plain) > 20 and any(self.low[j].startswith(plain) for j in range(at)):
+            return True
         if SUV.search(self.low[at]) or len(mine) < 3 or self.low[at].startswith(("không phát hiện", "chưa phát hiện")):
             return False
         for j in range(at):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vimedsynth.findings import Finding, Polarity
+from vimedsynth.generators.comparison import review_pair
 from vimedsynth.grounded.asking import Subject
 from vimedsynth.grounded.naming import short, size_words, uncounted, uptake_words
 from vimedsynth.grounded.saying import filled
@@ -46,8 +47,8 @@ def write_comparison(first: Case, second: Case, *, seed: int) -> dict[str, str]:
     names = words["names"][relation]
     two = _Two(Scope(first), Scope(second), (names[0], names[1]), words["both"][relation], rng)
     pairs, alone = _matched(two.first.lesions, two.second.lesions)
-    alike = [*_alike(two, pairs), *_lines_alike(two)]
-    apart = [*_apart(two, pairs), *_alone(two, alone)]
+    alike = _held(two, [*_alike(two, pairs), *_lines_alike(two)])
+    apart = _held(two, [*_apart(two, pairs), *_alone(two, alone)])
     return {
         "similarities": _text(two, "intro_alike", alike) or two.said("none_alike"),
         "differences": _text(two, "intro_apart", apart) or two.said("none_apart"),
@@ -59,6 +60,15 @@ def _text(two: _Two, intro: str, sentences: list[str]) -> str:
         return ""
     start = two.said(intro).rstrip()
     return f"{start} {' '.join(sentences)}".strip()
+
+
+def _held(two: _Two, sentences: list[str]) -> list[str]:
+    """The sentences that both reports bear out, by the guard that judges every engine's comparisons.
+
+    Where none of them can be told the first stays: "no difference" would be false, so let the guard refuse the text.
+    """
+    cases = two.first.case, two.second.case
+    return [text for text in dict.fromkeys(sentences) if review_pair(*cases, text).accepted] or sentences[:1]
 
 
 def _key(finding: Finding) -> tuple[str, frozenset[str], frozenset[str]]:
@@ -126,12 +136,16 @@ def _apart(two: _Two, pairs: list[tuple[Subject, Subject]]) -> Iterator[str]:
     for one, other in pairs:
         mine, theirs = _measures(one.finding), _measures(other.finding)
         if mine != theirs and mine and theirs:
-            name = squeezed(f"{uncounted(short(one.finding))} {one.finding.place_text}")
-            yield two.said("apart", name=name, one=mine, two=theirs)
+            yield two.said("apart", name=_bare(one.finding), other=_bare(other.finding), one=mine, two=theirs)
+
+
+def _bare(finding: Finding) -> str:
+    return squeezed(f"{uncounted(short(finding))} {finding.place_text}")
 
 
 def _alone(two: _Two, alone: tuple[list[Subject], list[Subject]]) -> Iterator[str]:
+    """One sentence for each finding, so that none borrows a word from its neighbour."""
     for who, subjects in zip(two.names, alone, strict=True):
         shown = [s for s in subjects if not standard(s.finding)][:_MOST_ALONE]
-        if shown:
-            yield two.said("only", who=who, text="; ".join(subject.text for subject in shown))
+        for i, subject in enumerate(shown):
+            yield two.said("only" if i == 0 else "also", who=who, text=subject.text)

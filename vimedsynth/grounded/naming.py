@@ -165,12 +165,18 @@ def description(finding: Finding, name: Name) -> str:
     if is_uptake(finding):
         parts = [squeezed(f"{uptake_words(finding) or finding.morphology} {place}")]
     else:
-        head, *others = re.split(r", (?![^()]*\))", re.sub(r"^[Hh]ình ảnh ", "", finding.morphology))
+        whole = re.sub(r"^[Hh]ình ảnh |, [^,]*lớn nhất$", "", finding.morphology)
+        head, *others = re.split(r", (?![^()]*\))", whole)
         parts = [squeezed(f"{head} {place}"), *others]
         sizes = (size_words(size) for size in sizes_of(finding, largest=False))
         parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in finding.morphology + place]
-    parts += [f"{name.greatest} có {size_words(size)}" for size in sizes_of(finding, largest=True)]
-    parts += [invasion.text for invasion in finding.invasions if invasion.text not in " ".join(parts)]
+    said = " ".join(parts)
+    parts += [
+        f"{name.greatest} có {size_words(size)}"
+        for size in sizes_of(finding, largest=True)
+        if f"nhất {size_words(size).split(' ', 2)[-1]}" not in said  # "chỗ dày nhất 21 mm"
+    ]
+    parts += [invasion.text for invasion in finding.invasions if invasion.text not in ", ".join(parts)]
     if not is_uptake(finding):
         parts.append(uptake_words(finding))
     if finding.reading and not of_history(finding.reading.phrase):

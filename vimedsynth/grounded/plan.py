@@ -22,6 +22,7 @@ _TWINS = (
 _FOLLOW_UPS = ("size", "thickness", "count", "side", "uptake", "uptake_level", "suvmax", "invasion", "certainty")
 _PLACES = {"region": 0, "operated": 1, "state": 1, "description": 2, "avid_nodes": 4, "negative": 5, "finding": 5}
 _LAST = 9
+_UPTAKE = frozenset({"uptake", "uptake_at", "avid_nodes"})
 
 
 def single_drafts(
@@ -88,15 +89,23 @@ def _one_of_twins(drafts: Iterable[Draft]) -> list[Draft]:
 
 
 def _balanced(drafts: list[Draft], rng: random.Random) -> list[Draft]:
-    """As many questions answered yes as answered no, as far as every finding stays covered by another question."""
+    """As many questions answered yes as answered no, as far as every finding stays covered by another question.
+
+    First among those about uptake, where the answer must not be known from the question, then in the whole set.
+    """
+    return _evened(_evened(drafts, rng, _UPTAKE), rng)
+
+
+def _evened(drafts: list[Draft], rng: random.Random, kinds: frozenset[str] = frozenset()) -> list[Draft]:
+    """The drafts with as many of ``kinds`` (or of all) answered yes as answered no; of all, uptake is let go last."""
     kept = list(drafts)
     while True:
-        yes = [d for d in kept if d.yes is True]
-        no = [d for d in kept if d.yes is False]
-        if abs(len(yes) - len(no)) <= 1:
+        seen = [d for d in kept if not kinds or d.kind in kinds]
+        yes, no = [d for d in seen if d.yes is True], [d for d in seen if d.yes is False]
+        if abs(len(yes) - len(no)) <= bool(kinds):  # a lone question about uptake stays
             return kept
-        more = yes if len(yes) > len(no) else no
-        spare = [d for d in more if d.kind != "invasion" and _covered_without(d, kept)]
+        spare = [d for d in max(yes, no, key=len) if d.kind != "invasion" and _covered_without(d, kept)]
+        spare = [d for d in spare if d.kind not in _UPTAKE] or spare
         if not spare:
             return kept
         kept.remove(rng.choice(spare))
