@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from vimedsynth.findings import Finding, Invasion, Place, Polarity, Reading, Side, Size, Suv, Tier, Uptake
+from vimedsynth.generators.comparison import review_pair
 from vimedsynth.grounded import write_comparison, write_vqa
 from vimedsynth.grounded.wordings import table
-from vimedsynth.reports import Report, Section, sectioned_report
+from vimedsynth.guards import check_answer
+from vimedsynth.reports import Report, Section, flat_report, sectioned_report
 from vimedsynth.samples import Case
 from vimedsynth.studies import Study
 
@@ -266,3 +268,31 @@ def test_a_case_compared_with_itself_has_no_differences() -> None:
     same = write_comparison(case("chest"), case("chest"), seed=1)
     assert "Không có điểm khác nhau" in same["differences"]
     assert "vài hạch" in same["similarities"] or "hạch ở rốn phổi trái" in same["similarities"]
+
+
+@pytest.mark.parametrize("style", ["single", "multi"])
+def test_what_the_guard_would_refuse_is_not_handed_in(style: str) -> None:
+    report = sectioned_report(
+        {
+            Section.ABDOMEN_PELVIS: "Hình ảnh dày thành môn vị dạ dày, tăng chuyển hóa FDG (SUVmax: 6), gây hẹp môn vị và "
+            "giãn toàn bộ dạ dày. Hình ảnh nốt vôi hóa ở hạ phân thùy VII, không tăng chuyển hóa FDG. "
+            "Hình ảnh tăng chuyển hóa FDG lan ở niêm mạc bờ cong lớn dạ dày (SUVmax: 5,1) có thể do viêm."
+        }
+    )
+    case = Case(Study("2020/b/1", "2020/b"), report, "whole")
+    for seed in range(6):
+        found = write_vqa(case, style=style, seed=seed)["pairs" if style == "single" else "turns"]
+        assert {f.id for f in case.findings} == {name for pair in found for name in pair["findings"]}
+        assert all(check_answer(report, pair["question"], pair["answer"]).accepted for pair in found)
+
+
+def test_two_cases_that_differ_are_never_said_to_be_alike() -> None:
+    first = Case(
+        Study("2020/c/1", "2020/c"), flat_report("Hình ảnh khối mờ, bờ không đều ở thùy trên phổi trái."), "whole"
+    )
+    second = Case(Study("2020/d/1", "2020/d"), flat_report("Hình ảnh nang ở gan phải, đường kính 9 mm."), "whole")
+    for seed in range(6):
+        told = write_comparison(first, second, seed=seed)
+        assert review_pair(first, second, f"{told['similarities']}\n{told['differences']}").accepted
+        assert "khối mờ" in told["differences"]
+        assert "nang" in told["differences"]

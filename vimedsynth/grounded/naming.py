@@ -178,7 +178,8 @@ def description(finding: Finding, name: Name) -> str:
     ]
     parts += [invasion.text for invasion in finding.invasions if invasion.text not in ", ".join(parts)]
     if not is_uptake(finding):
-        parts.append(uptake_words(finding))
+        effects = [part for part in parts[1:] if part.startswith("gây ")]  # what it causes has no uptake of its own
+        parts = [*(part for part in parts if part not in effects), uptake_words(finding), *effects]
     if finding.reading and not of_history(finding.reading.phrase):
         parts.append(finding.reading.phrase)
     return squeezed(", ".join(dict.fromkeys(part for part in parts if part)))
