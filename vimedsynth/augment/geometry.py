@@ -25,7 +25,7 @@ AXES_BY_PLANE: dict[str, tuple[int, int]] = {"axial": (2, 1), "coronal": (2, 0),
 _STACK_BY_PLANE = {"axial": 0, "coronal": 1, "sagittal": 2}
 _SIGN = 0x8000
 _TOGETHER = 4
-"""Slices that share one affine map, warped as the channels of one picture: the same values, in a third of the time."""
+"""Slices that share one affine map, warped as one picture: the same values, linear in a third of the time, cubic hardly faster."""
 
 _AIR = {Modality.PET: 0.0, Modality.CT: -1000.0, Modality.MASK: 0.0}
 _INTERPOLATION_BY_NAME = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "whole-voxel": cv2.INTER_LINEAR}
