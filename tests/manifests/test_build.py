@@ -1,6 +1,7 @@
 """A manifest holds what the runs hold, with images that load and the lineage of every row; a leak fails the build."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -343,3 +344,23 @@ def test_set_up_that_cannot_work_is_refused_at_once(tmp_path: Path) -> None:
         build(plan(tmp_path, [sample(1, ROWS[0], split=None)]))
     with pytest.raises(DataRefused, match=r"no samples\.jsonl"):
         build(Plan((tmp_path / "nothing",), tmp_path / "out"))
+
+
+def test_a_run_that_leaves_out_more_findings_than_allowed_is_refused(tmp_path: Path) -> None:
+    asked = plan(tmp_path, min_coverage=0.8)
+    counted = {"counts": {"tasks": {"vqa-single": {"findings": 10, "covered": 7}, "vqa-multi": {"findings": 0}}}}
+    (asked.runs[0] / "run.json").write_bytes(orjson.dumps(counted))
+    with pytest.raises(
+        DataRefused, match=r"vqa-single: 7 of 10 findings are asked about \(0\.700\); --min-coverage asks for 0\.8"
+    ):
+        build(asked)
+    assert not (tmp_path / "out").exists()
+    done = build(replace(asked, min_coverage=0.7))
+    assert done["statistics"]["coverage"]["vqa-single"] == {"findings": 10, "covered": 7}
+
+
+def test_a_broken_run_json_is_named(tmp_path: Path) -> None:
+    asked = plan(tmp_path)
+    (asked.runs[0] / "run.json").write_text("[1]")
+    with pytest.raises(DataRefused, match=r"run\.json: not the run\.json of a run"):
+        build(asked)

@@ -28,6 +28,7 @@ _POLICY = "report, drop, cap[:N] or off."
 @click.option("--near-duplicates", default="off", show_default=True, help=f"Nearly the same, in one study: {_POLICY}")
 @click.option("--balance", default="report", show_default=True, help="Yes and no by question type: report, cap (60 %), drop (50 %).")  # fmt: skip
 @click.option("--on-leak", type=click.Choice(["fail", "drop"]), default="fail", show_default=True, help="drop leaves the training side out.")  # fmt: skip
+@click.option("--min-coverage", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Refuse runs that ask about a smaller share of their findings.")  # fmt: skip
 @click.option("--pair-images", is_flag=True, help="Comparisons keep two images instead of one joined along depth.")
 @click.option("--embed-images", is_flag=True, help="Images inside parquet and webdataset.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of --split patient.")

@@ -20,6 +20,7 @@ from vimedsynth.leaks import Item, Key, Leak, find_leaks
 from vimedsynth.manifests import WRITER_BY_NAME, Writer, leakage
 from vimedsynth.manifests.card import write_card
 from vimedsynth.manifests.copies import Copy, read_copies
+from vimedsynth.manifests.coverage import coverage_of, require_coverage
 from vimedsynth.manifests.croissant import write_croissant
 from vimedsynth.manifests.images import ImageStore
 from vimedsynth.manifests.index import Index, open_index, samples_file
@@ -53,6 +54,7 @@ class Plan:
     duplicates: Policy = field(default_factory=lambda: Policy("report"))
     near: Policy = field(default_factory=lambda: Policy("off"))
     balance: Policy = field(default_factory=lambda: Policy("report"))
+    min_coverage: float = 0.0  # least share of the findings that each task of the runs must ask about
     on_leak: str = "fail"  # fail | drop
     pair_images: bool = False  # a comparison keeps its two images; else they are joined along depth
     embed: bool = False  # images inside parquet and webdataset
@@ -97,6 +99,8 @@ def _build(plan: Plan, progress: Callable[[int], None]) -> dict[str, Any]:
     settings = plan.settings()
     if done := _existing(plan, settings):
         return done
+    coverage = coverage_of(plan.runs)
+    require_coverage(coverage, plan.min_coverage)
     part = _begin(plan.folder, settings)
     corpus = open_corpus(plan.corpus) if plan.corpus else None
     runs = _with_originals(plan, corpus, part)
@@ -106,7 +110,10 @@ def _build(plan: Plan, progress: Callable[[int], None]) -> dict[str, Any]:
         copies = read_copies(plan.augmented)
         near = _select(plan, index, corpus, copies)
         manifest = _write(plan, index, corpus, copies, part, progress)
-        manifest |= {"settings": settings, "statistics": {**statistics(index), "near_duplicates": near}}
+        manifest |= {
+            "settings": settings,
+            "statistics": {**statistics(index), "near_duplicates": near, "coverage": coverage},
+        }
     (part / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     write_card(part, manifest)
     write_croissant(part, manifest)
