@@ -16,9 +16,13 @@ import click
 from benchmarks.corruption.__main__ import read_reports
 from benchmarks.corruption.items import Item, controls, items
 from benchmarks.corruption.rewrites import apply_many
+from vimedsynth.answers.questions import focus_of
 from vimedsynth.evaluation.tokenizers import load_tokenizer
+from vimedsynth.facts import sentence_facts
 from vimedsynth.guards import check_answer, check_text
 from vimedsynth.reports import Report, flat_report
+from vimedsynth.sources import source_of
+from vimedsynth.words import tokens
 
 
 def _pairs(reports: Sequence[Report], seed: int) -> list[Item]:
@@ -31,8 +35,15 @@ def _pairs(reports: Sequence[Report], seed: int) -> list[Item]:
     return out
 
 
+def _forget() -> None:
+    """Nothing read or judged in the round before is remembered: what recurs within a round still helps, as in a run."""
+    for cached in (check_answer, source_of, sentence_facts, tokens, focus_of):
+        cached.cache_clear()
+
+
 def _judge_pairs(pairs: Sequence[Item]) -> None:
     """Every report is read once and its pairs are judged against it."""
+    _forget()
     for _, group in itertools.groupby(pairs, key=lambda item: id(item.report)):
         rows = list(group)
         report = flat_report(rows[0].report.text)  # a value of its own: nothing is remembered from the round before
@@ -42,6 +53,7 @@ def _judge_pairs(pairs: Sequence[Item]) -> None:
 
 def _judge_texts(texts: Sequence[tuple[Report, str]]) -> None:
     """Every paraphrase is judged against a report that is read for it."""
+    _forget()
     for report, text in texts:
         check_text(flat_report(report.text), text)
 

@@ -17,7 +17,7 @@ _SAME = {
     "tỷ": "tỉ", "lí": "lý", "hinh": "hình", "anh": "ảnh", "mãn": "mạn", "thức": "thước", "đạc": "đặc", "–": "-", "—": "-",
     "milimet": "mm", "milimét": "mm", "xentimet": "cm", "centimet": "cm", "×": "x", "≤": "<", "ko": "không",
 }  # fmt: skip
-_TOKEN = re.compile(r"(?P<join>(?<=[^\W\d_])\s?[-–]\s?(?=[^\W\d_]{2}))|[^\W\d_]+|\d+(?:[.,]\d+)?|[^\s\w]|_")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)?|(?P<join>(?<=[^\W\d_])\s?[-–]\s?(?=[^\W\d_]{2}))|[^\s\w]|_")
 
 
 class Token(NamedTuple):
@@ -62,7 +62,9 @@ def tokens(text: str) -> tuple[Token, ...]:
         first, start, end = raw[i]
         for form, kind, value in table.get(first, ()):
             size = len(form)
-            if size == 1 or (i + size <= n and tuple(plain[i : i + size]) == form):
+            if size == 1 or (
+                i + size <= n and plain[i + 1] == form[1] and (size == 2 or tuple(plain[i + 2 : i + size]) == form[2:])
+            ):
                 end = raw[i + size - 1][2]
                 out.append(Token(kind, value, first if size == 1 else " ".join(form), start, end))
                 i += size
