@@ -21,8 +21,8 @@ class _Pairing:
     theirs: list[Fact]  # of the report
 
 
-def _facts(report: Report) -> list[Fact]:
-    rows = [row[0] for row in report_facts(report)]
+def _facts(report: Report, placed: bool = True) -> list[Fact]:
+    rows = [row[0] for row in report_facts(report, placed)]
     return [_with_owner(f, rows) for f in rows]
 
 
@@ -132,9 +132,20 @@ def _absorb(base: Fact, others: list[Fact], fits: Callable[[Fact], bool]) -> lis
     return []
 
 
+def _says_the_same(rewrite: Report, report: Report) -> bool:
+    """Every fact has its equal and none is rounded: nothing to quote, so no offsets are needed."""
+    mine = _facts(rewrite, placed=False)
+    if any(f.approximate for f in mine):
+        return False
+    left = _take_equal(mine, _facts(report, placed=False))
+    return not left.mine and not left.theirs
+
+
 def judge_paraphrase(report: Report, text: str) -> Verdict:
     """Nothing added, nothing lost: see :func:`vimedsynth.guards.check_text`."""
     rewrite = unsectioned_report(text)
+    if _says_the_same(rewrite, report):
+        return Verdict()
     left = _take_equal(_facts(rewrite), _facts(report))
     pairs, extra, lost = _match(left)
     pairs, extra, lost = _regroup(pairs, extra, lost)

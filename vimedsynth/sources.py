@@ -58,12 +58,16 @@ def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evide
     return Evidence(fact, section, sentences, places, everything, avid)
 
 
-def report_facts(report: Report) -> list[tuple[Fact, Section, tuple[int, ...]]]:
-    """The facts of all sentences in order; "Hạch lớn nhất ..." joined to the finding before, advice bound to it."""
+def report_facts(report: Report, placed: bool = True) -> list[tuple[Fact, Section, tuple[int, ...]]]:
+    """The facts of all sentences in order; "Hạch lớn nhất ..." joined to the finding before, advice bound to it.
+
+    With ``placed`` spans are offsets in the report; without it they stay offsets in their sentences, which is faster and
+    lets equal sentences give equal facts.
+    """
     out: list[tuple[Fact, Section, tuple[int, ...]]] = []
     for sentence in report.sentences:
         for found in sentence_facts(sentence.text):
-            fact = shifted(found, sentence.span.start)
+            fact = shifted(found, sentence.span.start) if placed else found
             last = len(out) - 1
             if fact.anaphora and last >= 0 and not out[last][0].advice:
                 before, section, numbers = out[last]
