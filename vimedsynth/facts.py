@@ -87,10 +87,6 @@ class Fact:
         found = {i.side for i in self.items if i.side}
         return frozenset({"right", "left"} if "both" in found else found)
 
-    @property
-    def place_pairs(self) -> frozenset[tuple[str, str | None]]:
-        return frozenset((a, i.side) for i in self.items for a in i.atoms)
-
 
 @lru_cache(maxsize=32768)
 def sentence_facts(text: str) -> tuple[Fact, ...]:

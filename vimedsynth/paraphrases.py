@@ -98,14 +98,19 @@ def _regroup(
         if differences(mine, theirs):
             joined = _absorb(theirs, lost, partial(same_content, mine))
             if joined:
-                lost = [f for f in lost if f not in joined]
+                lost = _without(lost, joined)
                 continue
             joined = _absorb(mine, extra, partial(_says_all, theirs))
             if joined:
-                extra = [f for f in extra if f not in joined]
+                extra = _without(extra, joined)
                 continue
         out.append((mine, theirs))
     return out, extra, lost
+
+
+def _without(facts: list[Fact], taken: list[Fact]) -> list[Fact]:
+    """``facts`` less those taken: an equal one beside them is another finding and stays."""
+    return [f for f in facts if not any(f is t for t in taken)]
 
 
 def _says_all(theirs: Fact, whole: Fact) -> bool:

@@ -23,7 +23,6 @@ class Cursor:
         self.depth = 0
         self.numeral = ""  # what a bare Roman numeral means here: seg | stn
         self.listed = False  # "lần lượt"
-        self.uptake_at = -9
         self.below = False
         self.about = False
         self.item_start, self.item_end = -1, -1

@@ -37,7 +37,6 @@ class UptakeWords(Numbers):
             self._grade(nxt)
             self.at += 1
         self.at += 1
-        self.uptake_at = self.at
         for _ in range(2):
             if self.peek().kind == "intensity":
                 self._grade(self.peek())
@@ -85,7 +84,6 @@ class UptakeWords(Numbers):
         elif tok.text in {"bắt xạ", "bắt fdg", "bắt xạ fdg"} and self.negated:
             self._set_level("none")
             self.draft.levels = {"none"}
-        self.uptake_at = self.at
 
     def on_pattern(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
