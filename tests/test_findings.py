@@ -94,3 +94,14 @@ def test_extract_names_a_bad_row_and_goes_on(tmp_path) -> None:  # type: ignore[
 
 def test_extract_of_a_missing_file_is_wrong_usage(tmp_path) -> None:  # type: ignore[no-untyped-def]
     assert CliRunner().invoke(cli, ["extract", str(tmp_path / "none.jsonl")]).exit_code == 2
+
+
+def test_an_earlier_study_gives_its_own_sizes_and_suvs_and_no_dates() -> None:
+    text = (
+        "Hình ảnh hạch rốn phổi phải kích thước 12 x 9 mm, tăng chuyển hóa FDG (SUVmax: 5) "
+        "(so với kích thước 20 x 14 mm và SUVmax: 9,2 trên hình ảnh PET/CT 3/2022)."
+    )
+    (finding,) = read_findings(flat_report(text))
+    assert finding.comparison is not None
+    assert finding.comparison.prior_suvs == (9.2,)
+    assert [s.dims_mm for s in finding.comparison.prior_sizes] == [(20.0, 14.0)]

@@ -45,6 +45,7 @@ SIZE = re.compile(
     rf"(?:kích thước|đường kính|dày(?= \d)|dài(?= \d))?(?:\s{HEADS}\s+lớn nhất)?(?:\scó)?(?:\skích thước|\sđường kính)?(?:\s(?:nhỏ|to|lớn)(?=[ (<]*\d))?(?:\slần lượt là|\slà)?"
     rf"\s*\(?\s*(?:(?:dưới|khoảng|<)\s*)?(?:{LENGTHS})(?:\s(?:và|x)\s(?:{LENGTHS}))?\s*\)?"
 )
+PRIOR_SUV = re.compile(r"suv\s?(?:max|l)?\s*(?:[:;=]|là|khoảng)*\s*(\d+(?:[.,]\d+)?)")
 AMOUNT = re.compile(r"\s(?:mức độ|số lượng) (?:nhẹ|ít|vừa|nhiều|lớn|trung bình)")
 OPERATED = re.compile(r"\s(?:đã |được |đã được )(?:phẫu thuật|cắt bỏ|cắt|mổ).*$")
 OPENING = re.compile(
@@ -318,7 +319,16 @@ def _comparison(fact: Fact, words: Wording) -> Comparison | None:
         return None
     names = {"both-down": "smaller", "both-up": "larger"}
     relation = next((names.get(r, r) for r in sorted(relations)), None)
-    return Comparison(relation, (), tuple(sorted(fact.prior_numbers)), words.comparison)
+    low = fold(words.comparison)  # its dates are numbers too, and neither sizes nor SUVs
+    suvs = tuple(float(m[1].replace(",", ".")) for m in PRIOR_SUV.finditer(low))
+    sizes = tuple(_prior_size(words.comparison[m.start() : m.end()]) for m in re.finditer(LENGTHS, low))
+    return Comparison(relation, sizes, suvs, words.comparison)
+
+
+def _prior_size(text: str) -> Size:
+    scale = 10.0 if "cm" in fold(text) else 1.0
+    dims = tuple(float(n.replace(",", ".")) * scale for n in re.findall(NUMBER, text))
+    return Size(dims, "axes" if len(dims) > 1 else "diameter" if dims else "few_mm", "=", "all", text)
 
 
 def _reactive(fact: Fact) -> bool:
