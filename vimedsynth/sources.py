@@ -131,7 +131,8 @@ def source_of(report: Report) -> Source:
                     levels=e.fact.levels | said.fact.levels, modifiers=e.fact.modifiers | said.fact.modifiers,
                     sizes=e.fact.sizes + said.fact.sizes, counts=e.fact.counts if e.fact.sizes else e.fact.counts | said.fact.counts,
                     invasions=e.fact.invasions + said.fact.invasions, words=e.fact.words | said.fact.words,
-                    patterns=e.fact.patterns | said.fact.patterns,
+                    patterns=e.fact.patterns | said.fact.patterns, prior=e.fact.prior | said.fact.prior,
+                    prior_numbers=e.fact.prior_numbers | said.fact.prior_numbers,
                 )  # fmt: skip
                 linked.append(_evidence(both, e.section, (*e.sentences, *said.sentences)))
     tokens = frozenset(t for s in report.sentences for t in split(s.text))

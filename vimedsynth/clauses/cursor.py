@@ -1,6 +1,6 @@
 """The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
 
-from vimedsynth.clauses.drafts import LISTING, ROMAN, Draft, draft_items
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, ROMAN, Draft, draft_items
 from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, tokens
@@ -132,11 +132,24 @@ class Cursor:
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
                 out[i] = replace(out[i], heads=after.heads)
+        if self.listed and len(out) > 1:
+            out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
         for i in range(1, len(out)):
             if not out[i].heads and out[i].polarity == "present" and out[i].sizes and out[i - 1].heads:
                 out[i] = replace(out[i], heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
+
+    def _one_value_each(self, facts: list[Fact]) -> list[Fact]:
+        """ "hạch A 20 mm và hạch B 9 mm, SUVmax lần lượt là 8,8 và 4,1": the values at the end go to the findings in turn."""
+        from dataclasses import replace
+
+        last, n = facts[-1], len(facts[-1].suvs)
+        group = facts[-n:]
+        if not 1 < n <= len(facts) or len(last.items) == n or any(f.suvs or f.polarity != "present" for f in group[:-1]):
+            return facts
+        values = zip(group, last.suvs, last.suv_spans, strict=True)
+        return [*facts[:-n], *(replace(f, suvs=(v,), suv_spans=(s,)) for f, v, s in values)]
 
     def _respective(self, fact: Fact) -> list[Fact]:
         """ "lần lượt là 10 và 8,7" and "bên phải dày 53 mm, bên trái dày 7 mm": one finding for each place and value."""
@@ -204,7 +217,7 @@ class Cursor:
         if self.mode == "invasion" and tok.value in {",", ";"} and self.peek().kind not in ("organ", "part"):
             self.mode = ""
         self.negated = False
-        if tok.value == ";" and not self.depth:
+        if tok.value == ";" and not self.depth and self.peek().text not in MEASURE_WORDS:
             self.absent = ""
             if not self.draft.empty():
                 self._close()

@@ -9,10 +9,16 @@ from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Span
 from vimedsynth.words import split
 
-ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x)[ab]?$")
+ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|xi{0,2})[ab]?$")
+
+RIBS = {r: str(n) for n, r in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"), 1)}
 
 PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lung-base", "lung-apex", "tonsil", "pleura",
                     "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter"})  # fmt: skip
+
+MEASURE_WORDS = frozenset({"kích", "đường", "suvmax", "suv"})  # "...; kích thước 24 mm" goes on with the finding before
+
+SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum"})
 
 LISTING = frozenset({",", "/", ";", "và", "hoặc", "hay", "cùng", "lẫn", "&"})
 
@@ -27,6 +33,10 @@ DEGREES = {
 }
 
 ONE = {"phải": "right", "trái": "left"}
+
+SHORT_SIDES = {"p": "right", "t": "left"}
+
+STATION_WORDS = frozenset({"nhóm", "chặng", "trạm", "level"})
 
 CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 
@@ -78,15 +88,37 @@ class Draft:
                     or self.invasions or self.modifiers or self.prior or self.patterns)  # fmt: skip
 
 
+RawItem = tuple[set[str], str | None, Span]
+
+
+def _carried(raw: list[RawItem], known: dict[str, frozenset[str]]) -> list[RawItem]:
+    """ "cổ trái nhóm III và nhóm IV": a bare station keeps the organ and the side before it, unless its list has its own."""
+    out: list[RawItem] = []
+    for k, (atoms, side, span) in enumerate(raw):
+        if side is None and out and _bare_station(atoms):
+            before, its, _ = out[-1]
+            later = next((s for a, s, _ in raw[k + 1 :] if not _bare_station(a) or s), None)
+            if its and before & known.keys() and any(a.startswith("stn:") for a in before) and not later:
+                atoms, side = atoms | (before & known.keys()), its
+        out.append((atoms, side, span))
+    return out
+
+
+def _bare_station(atoms: set[str]) -> bool:
+    return bool(atoms) and all(a.startswith("stn:") for a in atoms)
+
+
 def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     """Items with the organ that a list shares given to each ("trước và cạnh khí quản"), and right + left made both."""
     known = lexicon().within
+    if len(raw) > 1:
+        raw = _carried(raw, known)
     if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
         raw = [row for row in raw if row[0]]  # "hai bên, đặc biệt bên trái"
     filled: list[tuple[frozenset[str], str | None, Span]] = []
     organ: set[str] = set()
     for atoms, side, span in reversed(raw):
-        own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:"))}
+        own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:", "rib:"))}
         if own:
             organ = {a for a in atoms if a in known}
         filled.append((frozenset(atoms if own else atoms | organ), side, span))

@@ -1,6 +1,6 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
-from vimedsynth.clauses.drafts import COUNTS, ROMAN, number
+from vimedsynth.clauses.drafts import COUNTS, RIBS, ROMAN, number
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
@@ -9,6 +9,13 @@ from vimedsynth.words import Token
 
 class Numbers(Forms):
     """Reads numbers."""
+
+    def _segment_follows(self, word: str) -> bool:
+        """ "hạ phân thùy", "phân thùy", "hạ phân IV" (a dropped word), but not "phân bố", "hạ họng"."""
+        nxt = self.peek()
+        if word == "hạ":
+            return nxt.value == "phân"
+        return nxt.text == "thùy" or bool(ROMAN.match(nxt.value))
 
     def _segment_word(self, word: str) -> None:
         if (
@@ -33,6 +40,9 @@ class Numbers(Forms):
             return True
         if ROMAN.match(word) and (self.numeral or word[-1] in "ab"):
             kind = self.numeral or "stn"
+            if kind == "rib":
+                self.atoms.add(f"rib:{RIBS.get(word, word)}")
+                return True
             if kind == "seg" and self.side:
                 self._close_item()
             self.atoms.add(f"{kind}:{word}")
@@ -55,7 +65,7 @@ class Numbers(Forms):
             dims, unit, _ = self._dims(tok)
             self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
             return
-        if self.numeral == "stn" and self.peek().value not in {"x", "mm", "cm"}:
+        if self.numeral == "stn" and tok.value.isdigit() and self.peek().value not in {"x", "mm", "cm"}:
             suffix = self.peek().value if self.peek().value in {"r", "l"} and self.peek().start == tok.end else ""
             self.at += bool(suffix)
             self.atoms.add(f"stn:{tok.value}{suffix}")
@@ -74,7 +84,7 @@ class Numbers(Forms):
         if self.peek().value == "hu" or (self.peek().kind == "mark" and self.peek().value == "%"):
             self.draft.words.add(f"{tok.value}hu")
             return
-        if "rib" in self.atoms and self.peek().value not in {"x", "mm", "cm"}:
+        if (self.numeral == "rib" or "rib" in self.atoms) and self.peek().value not in {"x", "mm", "cm"} and tok.value.isdigit():
             self.atoms.add(f"rib:{tok.value}")
             return
         if self.suv_pending and self.peek().value not in {"x", "mm", "cm", "m", "%", "/"}:
@@ -110,6 +120,8 @@ class Numbers(Forms):
         kind = "size"
         for back in range(2, 7):
             word = self.before(back).value if self.before(back).kind == "word" else self.before(back).text
+            if word == "dày nhất":
+                word = "dày"
             if word in {"dài", "dày", "kính"}:
                 kind = {"dài": "length", "dày": "thickness", "kính": "diameter"}[word]
                 break

@@ -12,8 +12,13 @@ class Places(Cursor):
     def on_organ(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
             return
+        if tok.text == "đầu" and self.peek().value in LISTING and self.peek(1).value in {"body", "tail"}:
+            self.atoms.add("part-head")  # "ở đầu, thân và đuôi tụy": of the organ, not of the body
+            return
         if tok.value == "region:body":
             self._close_item()
+        if tok.value == "rib":
+            self.numeral = "rib"
         organs = {a for a in self.atoms if a in lexicon().within}
         if organs and self.side and tok.value not in lexicon().within:
             self._close_item()
@@ -57,7 +62,12 @@ class Places(Cursor):
         organs = self.atoms & lexicon().within.keys()
         if self.side and self.side != tok.value and (organs or self.atoms):
             self._close_item()
-        if not self.atoms and self.draft.items and not self.draft.items[-1][1] and self.before().value == ")":
+        if (
+            not self.atoms
+            and self.draft.items
+            and not self.draft.items[-1][1]
+            and (self.before().value == ")" or (self.before().value == "," and tok.value == "both"))
+        ):
             self.draft.items[-1] = (self.draft.items[-1][0], tok.value, self.draft.items[-1][2])
             return
         self.side = tok.value

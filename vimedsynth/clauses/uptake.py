@@ -81,7 +81,7 @@ class UptakeWords(Numbers):
             if nxt.value != "mild":
                 self.draft.intensity.add(nxt.value)
             self.at += 1
-        elif tok.text in {"bắt xạ", "bắt fdg", "bắt xạ fdg"} and self.negated:
+        elif self.negated and "chuyển" not in tok.text and tok.text != "fdg":  # "không hấp thu FDG", "không bắt xạ"
             self._set_level("none")
             self.draft.levels = {"none"}
 
