@@ -20,7 +20,7 @@ from vimedsynth.findings import (
 )  # fmt: skip
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Report, Section, Sentence, Span
-from vimedsynth.sources import echoes, report_facts
+from vimedsynth.sources import report_facts, said_again
 from vimedsynth.words import Token, fold, tokens
 
 UPTAKE_WORDS = {"none": "không tăng chuyển hóa FDG", "mild": "tăng nhẹ chuyển hóa FDG", "increased": "tăng chuyển hóa FDG",
@@ -175,7 +175,7 @@ def _is_node_prefix(before: str) -> bool:
 def findings_of(report: Report) -> tuple[Finding, ...]:
     """All findings outside the impression, with the impression's words on them."""
     rows = report_facts(report)
-    said = [(f, n) for f, section, n in rows if section is Section.IMPRESSION and f.polarity == "present"]
+    again = said_again([(fact, section) for fact, section, _ in rows])
     numbers = {s.number: s for s in report.sentences}
     out: list[Finding] = []
     index_of: dict[int, int] = {}
@@ -187,9 +187,10 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
         elif section is not Section.IMPRESSION and (fact.heads or fact.levels or fact.items):
             index_of[i] = len(out)
             spans = tuple(numbers[n].span for n in sentence_numbers)
+            said = [(rows[j][0], rows[j][2]) for j in again.get(i, ())]
             out.append(
                 _finding(
-                    f"f{len(out) + 1}", fact, section, spans, report, [x for x in said if echoes(fact, x[0])], numbers
+                    f"f{len(out) + 1}", fact, section, spans, report, said, numbers
                 )
             )
     for i, given in advice.items():

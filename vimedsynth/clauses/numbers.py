@@ -1,10 +1,15 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
-from vimedsynth.clauses.drafts import COUNTS, RIBS, ROMAN, number
+from vimedsynth.clauses.drafts import ARABIC, COUNTS, RIBS, ROMAN, number
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
+
+
+UNITS = frozenset({"x", "mm", "cm", "m"})
+THEN = frozenset({"xuống", "còn", "lên", "thành", "sang"})
+"""What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
 
 
 class Numbers(Forms):
@@ -70,8 +75,14 @@ class Numbers(Forms):
             self.at += bool(suffix)
             self.atoms.add(f"stn:{tok.value}{suffix}")
             return
-        if self.peek().kind in ("head", "generic", "organ") and tok.value in COUNTS:
-            self.on_count(Token("count", COUNTS[tok.value], tok.value, tok.start, tok.end))
+        if self.peek().kind in ("head", "generic", "organ") and tok.value.isdigit():
+            count = COUNTS.get(tok.value.lstrip("0"), f"n{int(tok.value)}")
+            if self.peek().kind != "organ" or tok.value in COUNTS:
+                self.below = False
+                self.on_count(Token("count", count, tok.value, tok.start, tok.end))
+                return
+        if self.numeral == "seg" and tok.value.isdigit() and self.peek().value not in UNITS:
+            self.atoms.add(f"seg:{ARABIC.get(tok.value, tok.value)}")  # "HPT 6"
             return
         if self.before().value in {"/", "tháng", "năm", "ngày"} or self.peek().value in {
             "tháng",
@@ -93,6 +104,10 @@ class Numbers(Forms):
             self.about = False
             return
         dims, unit, end = self._dims(tok)
+        if self.peek().value in THEN and self.peek(1).kind == "num":
+            self.draft.prior.add("versus")
+            self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
+            return
         if unit or len(dims) > 1 or self.before().value in {"thước", "kính"}:
             self._measure(dims, unit, tok.start, end)
         else:
@@ -162,8 +177,13 @@ class Numbers(Forms):
         self.suv_pending = False
         while self.peek().kind == "num":
             value = self.peek()
-            self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
             self.at += 1
+            if self.peek().value in THEN and self.peek(1).kind == "num":
+                self.draft.prior.add("versus")
+                self.draft.prior_numbers.add(number(value.value))
+                self.at += 1
+                continue
+            self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
             if (
                 self.peek().value in {"và", "-", "đến"}
                 and self.peek(1).kind == "num"
