@@ -136,7 +136,7 @@ class Cursor:
             out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
         for i in range(1, len(out)):
-            if not out[i].heads and out[i].polarity == "present" and out[i].sizes and out[i - 1].heads:
+            if not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs) and out[i - 1].heads:
                 out[i] = replace(out[i], heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
 
@@ -204,10 +204,25 @@ class Cursor:
             self.absent = ""
             self._close()
 
+    def _next_in_brackets(self) -> bool:
+        """ "trạm 4R (20 x 15 mm), trạm 7 (17 x 10 mm)": the measures of each place are in its own brackets."""
+        if self.depth or self.before().value != ")" or not (self.draft.sizes or self.draft.suvs):
+            return False
+        for k in range(9):
+            if self.peek(k).value == "(":
+                inside = [self.peek(k + j) for j in (1, 2, 3)]
+                return any(t.kind == "num" or t.value in MEASURE_WORDS for t in inside)
+            if self.peek(k).kind in ("uptake", "tier", "reading", "head") or self.peek(k).value in LISTING:
+                return False
+        return False
+
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
             if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
                 self.mode = ""  # the comparison is over
+            return
+        if self.mode == "" and self._next_in_brackets():
+            self._close()
             return
         numeral_next = bool(ROMAN.match(self.peek().value)) or self.peek().kind == "num"
         if not (numeral_next and self.numeral and not self.side) or self.numeral:

@@ -103,6 +103,9 @@ class Numbers(Forms):
             self.draft.suvs.append((number(tok.value), Span(tok.start, tok.end)))
             self.about = False
             return
+        if self.peek().value in {"-", "đến"} and self.peek(1).kind == "num" and self.peek(2).value in {"mm", "cm"}:
+            self._measure([number(tok.value)], self.peek(2).value, tok.start, tok.end)  # "0,7 - 1,2 cm"
+            return
         dims, unit, end = self._dims(tok)
         if self.peek().value in THEN and self.peek(1).kind == "num":
             self.draft.prior.add("versus")
