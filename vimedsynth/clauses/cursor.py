@@ -175,7 +175,7 @@ class Cursor:
             if len(fact.suvs) == len(items) > 1:
                 part = replace(part, suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
             out.append(part)
-        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a}) < len(items):
+        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
             return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))

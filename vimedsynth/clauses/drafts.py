@@ -20,6 +20,8 @@ PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lu
 
 MEASURE_WORDS = frozenset({"kích", "đường", "suvmax", "suv"})  # "...; kích thước 24 mm" goes on with the finding before
 
+OTHER_SIDE = {"right": "left", "left": "right"}
+
 PLACE_KINDS = frozenset({"organ", "part", "side", "relation"})
 
 SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum"})

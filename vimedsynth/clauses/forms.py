@@ -1,6 +1,6 @@
 """What is seen: forms, modifiers and counts, and where the next finding of a sentence begins."""
 
-from vimedsynth.clauses.drafts import LISTING, PAIRED, SPACES
+from vimedsynth.clauses.drafts import LISTING, PAIRED, PLACE_KINDS, SPACES
 from vimedsynth.clauses.places import Places
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
@@ -20,6 +20,8 @@ class Forms(Places):
             return  # "lớp dịch dày 30 mm" is a measure
         if tok.value == "fluid" and self.peek().text == "dày":
             return
+        if tok.text.endswith(("lớn hơn", "to hơn")) and self.peek().kind in PLACE_KINDS:
+            self._larger_side(smaller=False)
         if tok.value in ("cavity", "cyst") and self.before().value == "thành" and self.draft.heads:
             return  # "thành hang dày 8 mm" is a measure too
         if tok.value == "fluid" and self.peek().value in SPACES:
@@ -51,6 +53,9 @@ class Forms(Places):
             self.draft.start = self.before().start if self.before().kind == "count" else tok.start
             self.draft.counts |= counts
         self.draft.heads.add(tok.value)
+
+    def _larger_side(self, smaller: bool) -> None:
+        """Of two sides, which is the larger (read with the numbers)."""
 
     def _count_is_next(self, count: str) -> bool:
         return self.before().kind == "count" and self.before().value == count

@@ -1,6 +1,6 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
-from vimedsynth.clauses.drafts import ARABIC, COUNTS, RIBS, ROMAN, number
+from vimedsynth.clauses.drafts import ARABIC, COUNTS, OTHER_SIDE, PLACE_KINDS, RIBS, ROMAN, number
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
@@ -145,7 +145,7 @@ class Numbers(Forms):
                 break
         op = "<" if self.below else "~" if self.about else "="
         values = tuple(sorted(round(d * scale, 3) for d in dims))
-        if self.side in ("right", "left") and not self.atoms:
+        if self.side in ("right", "left") and not self.atoms and self.draft.items:
             self.sided.append(self.side)
             self.side = None
         self.draft.sizes.append(Measure(values, op, kind, Span(start, end)))
@@ -201,7 +201,16 @@ class Numbers(Forms):
             self.draft.approximate = True
 
     def on_below(self, tok: Token) -> None:
-        self.below = True
+        if self.peek().kind in PLACE_KINDS:
+            self._larger_side(tok.text == "nhỏ hơn")
+        else:
+            self.below = True
+
+    def _larger_side(self, smaller: bool) -> None:
+        """ "phổi phải nhỏ hơn phổi trái": of two sides, which is the larger."""
+        first = self.side or (self.side_order[-1] if self.side_order else None)
+        if first in OTHER_SIDE and any(self.peek(k).value == OTHER_SIDE[first] for k in range(4)):
+            self.draft.modifiers.add(f"larger:{OTHER_SIDE[first] if smaller else first}")
 
     def on_largest(self, tok: Token) -> None:
         self.draft.modifiers.discard("small")
