@@ -55,7 +55,10 @@ OPENING = re.compile(
     re.I,
 )
 CLOSING = re.compile(r"[\s,]*\b(?:và|hoặc|với)(?:\s+(?:vài|nhiều|một|hai))?\s*$", re.I)
-PLACE_FIRST = re.compile(r"^\W*(?:ở |tại |trên )?([^:,;]{2,60}?)(:\s+|,?\s(?:có|thấy|ghi nhận|cho thấy|xuất hiện)\s(?:thấy |hình ảnh )*)", re.I)
+PLACE_FIRST = re.compile(
+    r"^\W*(?:ở |tại |trên )?([^:,;]{2,60}?)(:\s+|,?\s(?:có|thấy|ghi nhận|cho thấy|xuất hiện)\s(?:thấy |hình ảnh )*)",
+    re.I,
+)
 PREPOSITION = re.compile(r"\s(?:ở|tại)\s")
 BOTH_SIDES = re.compile(
     r"(?:cả )?(?:hai|2) bên(?:,? bên (?:phải|trái),? bên (?:phải|trái))?|bên phải và bên trái|bên trái và bên phải|(?:phải và trái|trái và phải)",
@@ -208,11 +211,7 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
             index_of[i] = len(out)
             spans = tuple(numbers[n].span for n in sentence_numbers)
             said = [(rows[j][0], rows[j][2]) for j in again.get(i, ())]
-            out.append(
-                _finding(
-                    f"f{len(out) + 1}", fact, section, spans, report, said, numbers
-                )
-            )
+            out.append(_finding(f"f{len(out) + 1}", fact, section, spans, report, said, numbers))
     for i, given in advice.items():
         if i in index_of:
             from dataclasses import replace

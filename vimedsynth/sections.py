@@ -57,7 +57,7 @@ def _headings() -> dict[str, Section]:
 @lru_cache(maxsize=32768)
 def _heading(low: str) -> Section | None:
     """The part of a report that a folded sentence opens, when it is or begins with a heading."""
-    head, colon, rest = low[:60].partition(":")
+    head, colon, _ = low[:60].partition(":")
     if not colon and len(low) > 40:
         return None
     plain = re.sub(r"\s+", " ", HEADING_TRIM.sub("", head.replace("–", "-"))).strip(" .-")

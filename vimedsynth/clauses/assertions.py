@@ -37,7 +37,9 @@ class Assertions(UptakeWords):
     def _begun(self) -> bool:
         """A finding has been named or measured, so that its uptake can be denied."""
         d = self.draft
-        return bool(d.polarity == "present" and (d.heads or d.sizes or d.modifiers or d.invasions or (d.generic and d.items)))
+        return bool(
+            d.polarity == "present" and (d.heads or d.sizes or d.modifiers or d.invasions or (d.generic and d.items))
+        )
 
     def _denies_uptake(self) -> bool:
         """Only uptake is denied, and of no other place."""

@@ -146,7 +146,11 @@ class Cursor:
 
         last, n = facts[-1], len(facts[-1].suvs)
         group = facts[-n:]
-        if not 1 < n <= len(facts) or len(last.items) == n or any(f.suvs or f.polarity != "present" for f in group[:-1]):
+        if (
+            not 1 < n <= len(facts)
+            or len(last.items) == n
+            or any(f.suvs or f.polarity != "present" for f in group[:-1])
+        ):
             return facts
         values = zip(group, last.suvs, last.suv_spans, strict=True)
         return [*facts[:-n], *(replace(f, suvs=(v,), suv_spans=(s,)) for f, v, s in values)]
@@ -175,7 +179,9 @@ class Cursor:
             if len(fact.suvs) == len(items) > 1:
                 part = replace(part, suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
             out.append(part)
-        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items):
+        if len(fact.sizes) == len(fact.suvs) > 1 and len(
+            {a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}
+        ) < len(items):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
             return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))

@@ -54,9 +54,6 @@ class Forms(Places):
             self.draft.counts |= counts
         self.draft.heads.add(tok.value)
 
-    def _larger_side(self, smaller: bool) -> None:
-        """Of two sides, which is the larger (read with the numbers)."""
-
     def _count_is_next(self, count: str) -> bool:
         return self.before().kind == "count" and self.before().value == count
 

@@ -1,11 +1,10 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
-from vimedsynth.clauses.drafts import ARABIC, COUNTS, OTHER_SIDE, PLACE_KINDS, RIBS, ROMAN, number
+from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, ROMAN, number
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
-
 
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang"})
@@ -95,7 +94,11 @@ class Numbers(Forms):
         if self.peek().value == "hu" or (self.peek().kind == "mark" and self.peek().value == "%"):
             self.draft.words.add(f"{tok.value}hu")
             return
-        if (self.numeral == "rib" or "rib" in self.atoms) and self.peek().value not in {"x", "mm", "cm"} and tok.value.isdigit():
+        if (
+            (self.numeral == "rib" or "rib" in self.atoms)
+            and self.peek().value not in {"x", "mm", "cm"}
+            and tok.value.isdigit()
+        ):
             self.atoms.add(f"rib:{tok.value}")
             return
         if self.suv_pending and self.peek().value not in {"x", "mm", "cm", "m", "%", "/"}:
@@ -202,15 +205,9 @@ class Numbers(Forms):
 
     def on_below(self, tok: Token) -> None:
         if self.peek().kind in PLACE_KINDS:
-            self._larger_side(tok.text == "nhỏ hơn")
+            self._larger_side(smaller=tok.text == "nhỏ hơn")
         else:
             self.below = True
-
-    def _larger_side(self, smaller: bool) -> None:
-        """ "phổi phải nhỏ hơn phổi trái": of two sides, which is the larger."""
-        first = self.side or (self.side_order[-1] if self.side_order else None)
-        if first in OTHER_SIDE and any(self.peek(k).value == OTHER_SIDE[first] for k in range(4)):
-            self.draft.modifiers.add(f"larger:{OTHER_SIDE[first] if smaller else first}")
 
     def on_largest(self, tok: Token) -> None:
         self.draft.modifiers.discard("small")

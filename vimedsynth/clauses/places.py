@@ -1,7 +1,7 @@
 """Organs, parts, relations and sides: one place item after the other."""
 
 from vimedsynth.clauses.cursor import Cursor
-from vimedsynth.clauses.drafts import LISTING, ONE, PAIRED
+from vimedsynth.clauses.drafts import LISTING, ONE, OTHER_SIDE, PAIRED
 from vimedsynth.lexicon import lexicon
 from vimedsynth.words import Token
 
@@ -71,3 +71,9 @@ class Places(Cursor):
             self.draft.items[-1] = (self.draft.items[-1][0], tok.value, self.draft.items[-1][2])
             return
         self.side = tok.value
+
+    def _larger_side(self, *, smaller: bool) -> None:
+        """ "phổi phải nhỏ hơn phổi trái": of two sides, which is the larger."""
+        first = self.side or (self.side_order[-1] if self.side_order else None)
+        if first in OTHER_SIDE and any(self.peek(k).value == OTHER_SIDE[first] for k in range(4)):
+            self.draft.modifiers.add(f"larger:{OTHER_SIDE[first] if smaller else first}")
