@@ -64,6 +64,7 @@ BOTH_SIDES = re.compile(
     r"(?:cả )?(?:hai|2) bên(?:,? bên (?:phải|trái),? bên (?:phải|trái))?|bên phải và bên trái|bên trái và bên phải|(?:phải và trái|trái và phải)",
     re.I,
 )
+COUNT_WORDS = {"one": "một", "two": "hai", "three": "ba", "few": "vài", "many": "nhiều"}
 ONE_SIDE = {"right": "bên phải", "left": "bên trái"}
 TRIM = " .,;:/()-"
 
@@ -135,8 +136,8 @@ def _place_first(text: str) -> tuple[str, str] | None:
     if not hit:
         return None
     before, after = tokens(hit[1]), tokens(text[hit.end() :])
-    placed = any(t.kind == "organ" for t in before) and not any(t.kind in ("head", "generic") for t in before)
-    formed = bool(after) and after[0].kind in ("head", "count", "generic") and after[0].value != "enlargement"
+    placed = any(t.kind in ("organ", "part") for t in before) and not any(t.kind in ("head", "generic") for t in before)
+    formed = bool(after) and after[0].kind in ("head", "count", "generic", "num") and after[0].value != "enlargement"
     if not placed or not (formed or ":" in hit[2]):
         return None
     region = all(t.value.startswith("region:") for t in before if t.kind == "organ")
@@ -243,7 +244,7 @@ def _finding(
         place = wording(spans[-1].of(report.text)).place
     return Finding(
         id=name, section=section, spans=spans, polarity=polarity, head=heads[0] if heads else ("uptake" if fact.levels or fact.suvs else "state"),
-        morphology=words.morphology, count=_count(words.morphology), places=_places(fact, report), place_text=place,
+        morphology=words.morphology, count=_count(words.morphology) or _count_word(fact), places=_places(fact, report), place_text=place,
         uptake=level, uptake_text=_uptake_text(words, fact, level), sizes=_sizes(fact, report), suvs=_suvs(fact, report),
         invasions=tuple(Invasion(r.verb, " ".join(sorted(r.target)), r.certain, t) for r, t in zip(fact.invasions, words.invasions, strict=False)),
         reading=reading, comparison=_comparison(fact, words), reactive=_reactive(fact), boilerplate=_boilerplate(spans[0].of(report.text)),
@@ -284,6 +285,12 @@ def _said_reading(fact: Fact, report: Report) -> Reading | None:
 def _count(morphology: str) -> str | None:
     found = next((t for t in tokens(morphology) if t.kind == "count"), None)
     return found.text if found else ("đám" if fold(morphology).startswith("đám hạch") else None)
+
+
+def _count_word(fact: Fact) -> str | None:
+    """The number of a finding that was written in digits ("02 nhân") or away from its form."""
+    said = sorted(fact.counts - {"unmarked"})
+    return COUNT_WORDS.get(said[0], said[0].removeprefix("n")) if len(said) == 1 else None
 
 
 def _places(fact: Fact, report: Report) -> tuple[Place, ...]:

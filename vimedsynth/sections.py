@@ -21,6 +21,7 @@ INGUINAL = re.compile(r"\bbẹn\b")
 WHOLE_BODY = re.compile(r"(?:vị trí|cơ quan|vùng) khác.*toàn thân|toàn thân")
 ADVICE = re.compile(r"^(?:cần|nên|đối chiếu|đề nghị|khuyến)")
 SUV = re.compile(r"\bsuv")
+NUMBERED = re.compile(r"\W*(?:\d{1,2}|[ivx]{1,4})\W*")
 HEADING_TRIM = re.compile(r"^[\W\d_]*(?:[ivx]{1,4}\s*[.)/]\s*)?")
 MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "subcutis"})
 CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
@@ -97,7 +98,7 @@ class _Labels:
             return None
         out: list[Section] = []
         for i, section in enumerate(found):
-            numbered = not any(c.isalpha() for c in self.low[i]) and i + 1 < self.n and found[i + 1] is not None
+            numbered = bool(NUMBERED.fullmatch(self.low[i])) and i + 1 < self.n and found[i + 1] is not None
             out.append(section or (found[i + 1] if numbered else None) or (out[-1] if out else Section.HEAD_NECK))
         return out
 

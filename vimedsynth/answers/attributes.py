@@ -44,6 +44,9 @@ class Attributes:
                 "count" if amount else "added-finding",
                 f"the report does not describe it so ({', '.join(sorted(extra))})",
             )
+        largest = [m[11:].split("+") for m in src.modifiers if m.startswith("largest-at:")]
+        if fact.anaphora and fact.items and largest and not any(fact.atoms <= set(at) for at in largest):
+            add("place", "the largest is at another place")
         if fact.prior and self.focus.history and not fact.prior - {"versus"} <= src.prior:
             add("prior", "the report says otherwise of the earlier study")
         return out

@@ -134,8 +134,11 @@ class AnswerJudge(Absences):
                 and word not in {f"#{n}" for n in range(1, 10)}
             ):
                 self.object("number", f"the report has no {word[1:]}", fact.span)
-            elif word.endswith("hu") and word[:-2].isdigit() and word[:-2] not in self.source.tokens:
+            elif word.endswith("hu") and word[:-2].isdigit() and not self._said_word(word):
                 self.object("number", f"the report has no {word}", fact.span)
+
+    def _said_word(self, word: str) -> bool:
+        return any(word in row.fact.words for row in self.source.facts)
 
     def _advice(self, fact: Fact) -> None:
         wanted = fact.advice - {"note", "correlate", "if-needed", "history"}

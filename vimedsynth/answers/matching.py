@@ -25,6 +25,10 @@ SAME_HEAD = (
     frozenset({"fibrosis-form", "opacity-band"}),
 )
 
+TELLING = frozenset(
+    {"calcification", "hypodensity", "hyperdensity", "isodensity", "mixed-density", "fat-density", "schmorl"}
+)
+
 HEDGES = frozenset(
     {"ràng", "tổn", "hơn", "nhưng", "nên", "cần", "nghĩ", "mô", "tả", "hạch", "đánh", "giá", "hiện", "chưa", "không"}
 )
@@ -53,8 +57,11 @@ def cost(faults: list[Objection]) -> int:
 
 
 def head_in(head: str, src: Fact) -> bool:
+    """``head`` or a word for the same form; what tells its density or calcium must be said itself."""
     if head in src.heads:
         return True
+    if head in TELLING and not (head == "hypodensity" and "cyst" in src.heads):
+        return False
     return any(head in same and same & src.heads for same in SAME_HEAD)
 
 

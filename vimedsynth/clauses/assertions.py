@@ -151,8 +151,22 @@ class Assertions(UptakeWords):
         if tok.value != "note" or not self._advice_ahead():
             self.draft.advice.add(tok.value)
 
+    def _earlier_study(self) -> bool:
+        """ "(PET/CT tháng 2/2023: kích thước 78 x 55 mm)": brackets that open with a dated study speak of that one."""
+        nxt = self.peek()
+        return self.before().value in {"(", ";"} and (
+            nxt.value in {"tháng", "ngày", "năm", "cũ"}
+            or nxt.text in {"trước", "lần trước", "trước đó"}
+            or nxt.kind == "num"
+        )
+
     def on_target(self, tok: Token) -> None:
         if self.mode == "prior":
+            return
+        if tok.value in ("petct", "ct", "mri") and self.mode != "advice" and self._earlier_study():
+            self._close_item()
+            self.draft.prior.add("versus")
+            self.mode = "prior"
             return
         if tok.value == "if-needed" and self.mode != "advice":
             self.if_needed = self._advice_ahead()  # "Nếu cần, đối chiếu với nội soi."

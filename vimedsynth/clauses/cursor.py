@@ -125,10 +125,17 @@ class Cursor:
             if here.polarity != "present" or after.polarity != "present":
                 continue
             related = bool(here.heads & after.heads) or not here.heads or not (after.heads or after.items)
-            if not here.levels and after.levels and related:
+            if (
+                not here.levels
+                and after.levels
+                and related
+                and not (here.suvs and (after.suvs or after.levels == {"none"}))
+            ):
+                one = after.suvs if len(after.suvs) == 1 and not here.suvs and here.sizes else here.suvs
                 out[i] = replace(
                     here, levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
                     tier=here.tier or after.tier, readings=here.readings or after.readings,
+                    suvs=one, suv_spans=after.suv_spans if one is after.suvs else here.suv_spans,
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
                 out[i] = replace(out[i], heads=after.heads)
@@ -179,9 +186,11 @@ class Cursor:
             if len(fact.suvs) == len(items) > 1:
                 part = replace(part, suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
             out.append(part)
-        if len(fact.sizes) == len(fact.suvs) > 1 and len(
-            {a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}
-        ) < len(items):
+        if (
+            len(fact.sizes) == len(fact.suvs) > 1
+            and len(items) != len(fact.suvs)
+            and len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items)
+        ):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
             return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
@@ -190,6 +199,9 @@ class Cursor:
     def _split(self) -> None:
         """Begin the next finding of the sentence."""
         self._close()
+
+    def on_filler(self, tok: Token) -> None:
+        """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""
 
     def on_mark(self, tok: Token) -> None:
         if tok.value == "(":
@@ -222,12 +234,25 @@ class Cursor:
                 return False
         return False
 
+    def _another_uptake_ahead(self) -> bool:
+        """ "tăng chuyển hóa FDG ở dây thanh phải (SUVmax: 4,0), dây thanh trái không tăng chuyển hóa FDG"."""
+        d = self.draft
+        done = not self.depth and self.before().value == ")" and d.levels and d.suvs and (d.items or self.atoms)
+        if not done or self.peek().kind not in ("organ", "part", "relation"):
+            return False
+        for k in range(1, 9):
+            if self.peek(k).kind == "uptake":
+                return bool(self.peek(k).value == "none") != ("none" in d.levels)
+            if self.peek(k).kind in ("head", "tier", "invasion"):
+                return False
+        return False
+
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
             if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
                 self.mode = ""  # the comparison is over
             return
-        if self.mode == "" and self._next_in_brackets():
+        if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):
             self._close()
             return
         numeral_next = bool(ROMAN.match(self.peek().value)) or self.peek().kind == "num"

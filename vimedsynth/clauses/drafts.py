@@ -40,6 +40,8 @@ DEGREES = {
 
 ONE = {"phải": "right", "trái": "left"}
 
+SITE_NOUNS = frozenset({"sụn", "cơ", "xương", "khớp", "tuyến", "hố", "rãnh"})
+
 SHORT_SIDES = {"p": "right", "t": "left"}
 
 STATION_WORDS = frozenset({"nhóm", "chặng", "trạm", "level"})
@@ -121,7 +123,11 @@ def _carried(raw: list[RawItem], known: dict[str, frozenset[str]]) -> list[RawIt
     for k, (atoms, side, span) in enumerate(raw):
         if side is None and out and _bare_station(atoms):
             before, its, _ = out[-1]
-            later = next((s for a, s, _ in raw[k + 1 :] if not _bare_station(a) or s), None)
+            later = (
+                next((s for a, s, _ in raw[k + 1 :] if s or not _bare_station(a)), None)
+                if k + 1 < len(raw) and _bare_station(raw[k + 1][0])
+                else None
+            )
             if its and before & known.keys() and any(a.startswith("stn:") for a in before) and not later:
                 atoms, side = atoms | (before & known.keys()), its
         out.append((atoms, side, span))
@@ -143,7 +149,7 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
     organ: set[str] = set()
     of_list: str | None = None
     for atoms, side, span in reversed(raw):
-        own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:", "rib:"))}
+        own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:", "rib:", "site:"))}
         if own:
             organ, of_list = {WHOLE_OF.get(a, a) for a in atoms if a in known}, side
         elif side is None and any(a.startswith(("lobe:", "seg:")) for a in atoms):

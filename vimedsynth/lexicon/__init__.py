@@ -59,6 +59,7 @@ def _forms(places: Any, morphology: Any, assertion: Any) -> list[tuple[str, str,
     group("prior", assertion["prior"])
     flat("approximate", assertion["approximate"])
     flat("below", assertion["below"])
+    flat("filler", assertion["filler"])
     flat("largest", assertion["largest"])
     flat("respectively", assertion["respectively"])
     group("relation", places["relation"])
