@@ -47,7 +47,12 @@ class Attributes:
         largest = [m[11:].split("+") for m in src.modifiers if m.startswith("largest-at:")]
         if fact.anaphora and fact.items and largest and not any(fact.atoms <= set(at) for at in largest):
             add("place", "the largest is at another place")
-        if fact.prior and self.focus.history and not fact.prior - {"versus"} <= src.prior:
+        changes = (
+            src.prior
+            | {"smaller" for p in src.prior if p == "both-down"}
+            | {"larger" for p in src.prior if p == "both-up"}
+        )
+        if fact.prior and self.focus.history and not fact.prior - {"versus"} <= changes:
             add("prior", "the report says otherwise of the earlier study")
         return out
 
@@ -124,7 +129,7 @@ class Attributes:
             return
         if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
-        if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and not src.sizes:
+        if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and all(m.few for m in src.sizes):
             return
         add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
 

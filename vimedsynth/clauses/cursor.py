@@ -5,6 +5,13 @@ from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, tokens
 
+GENERAL = frozenset(
+    {"abdominal-cavity", "mediastinum", "retroperitoneum", "region:abdomen", "region:chest", "region:neck"}
+)
+"""Regions beside which a place says more: "hạch ổ bụng cạnh động mạch chủ bụng" is one place."""
+
+AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation", "head", "count", "organ", "generic"})
+
 
 class Cursor:
     """Walks the tokens; handlers are methods named ``on_<kind>``."""
@@ -124,7 +131,11 @@ class Cursor:
             here, after = out[i], out[i + 1]
             if here.polarity != "present" or after.polarity != "present":
                 continue
-            related = bool(here.heads & after.heads) or not here.heads or not (after.heads or after.items)
+            related = (
+                bool(here.heads & after.heads)
+                or not here.heads
+                or not (after.heads or (after.items and not after.sizes))
+            )
             if (
                 not here.levels
                 and after.levels
@@ -174,7 +185,7 @@ class Cursor:
             ]
         if not self.listed:
             return [fact]
-        items = fact.items
+        items = tuple(i for i in fact.items if not i.atoms <= GENERAL or i.side) or fact.items
         if len(items) == 1 and items[0].side == "both" and 2 in (len(fact.suvs), len(fact.sizes)):
             order = self.side_order if len(set(self.side_order)) == 2 else ["right", "left"]
             items = tuple(Item(items[0].atoms, side, items[0].span) for side in order[:2])
@@ -189,7 +200,10 @@ class Cursor:
         if (
             len(fact.sizes) == len(fact.suvs) > 1
             and len(items) != len(fact.suvs)
-            and len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items)
+            and (
+                len(items) == 1
+                or len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items)
+            )
         ):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
             return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
@@ -237,7 +251,8 @@ class Cursor:
     def _another_uptake_ahead(self) -> bool:
         """ "tăng chuyển hóa FDG ở dây thanh phải (SUVmax: 4,0), dây thanh trái không tăng chuyển hóa FDG"."""
         d = self.draft
-        done = not self.depth and self.before().value == ")" and d.levels and d.suvs and (d.items or self.atoms)
+        ended = self.before().value == ")" or self.before().kind == "num"
+        done = not self.depth and ended and d.levels and d.suvs and (d.items or self.atoms)
         if not done or self.peek().kind not in ("organ", "part", "relation"):
             return False
         for k in range(1, 9):
@@ -249,7 +264,7 @@ class Cursor:
 
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
-            if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
+            if tok.value == "," and not self.depth and self.peek().kind in AFTER_COMPARISON:
                 self.mode = ""  # the comparison is over
             return
         if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):

@@ -76,6 +76,8 @@ class Numbers(Forms):
             return
         if self.peek().kind in ("head", "generic", "organ") and tok.value.isdigit():
             count = COUNTS.get(tok.value.lstrip("0"), f"n{int(tok.value)}")
+            if self.below or self.before().text in {"trên", "hơn"}:
+                count = ("<" if self.below else ">") + count  # "dưới 5 hạch"
             if self.peek().kind != "organ" or tok.value in COUNTS:
                 self.below = False
                 self.on_count(Token("count", count, tok.value, tok.start, tok.end))

@@ -4,6 +4,7 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.clauses.drafts import (
     CONTRAST,
     LISTING,
+    ROMAN,
     SHORT_SIDES,
     SITE_NOUNS,
     STATION_WORDS,
@@ -48,6 +49,8 @@ class ClauseReader(Assertions):
             return
         if word in CONTRAST and not (word == "còn" and self.before().value != ","):
             self._close_item()
+            if self.draft.levels and self.draft.items and self.peek().kind in ("organ", "part"):
+                self._close()  # "dây thanh phải tăng ..., còn dây thanh trái không tăng"
             if self.absent:
                 self.absent = ""
                 self._close()
@@ -75,6 +78,14 @@ class ClauseReader(Assertions):
             return
         if word == "thượng" and self.peek().value in LISTING and self.peek(1).value == "infraclavicular":
             self.on_organ(tok._replace(kind="organ", value="supraclavicular"))  # "thượng và hạ đòn"
+            return
+        if (
+            word == "giai"
+            and self.peek().value == "đoạn"
+            and (self.peek(1).kind == "num" or ROMAN.match(self.peek(1).value))
+        ):
+            self.draft.readings.add(f"stage:{self.peek(1).value}")
+            self.at += 2
             return
         if word == "mức" and self.peek().value in {"độ", "đốt", "d", "l"}:
             return
