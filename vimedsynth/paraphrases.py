@@ -12,6 +12,8 @@ from vimedsynth.reports import Report, unsectioned_report
 from vimedsynth.samples import Objection
 from vimedsynth.sources import report_facts
 
+TOO_MANY = 90_000  # pairs of leftover facts: reports have some dozens of facts
+
 
 @dataclass(frozen=True, slots=True)
 class _Pairing:
@@ -65,6 +67,8 @@ def _closeness(mine: Fact, theirs: Fact) -> float:
 
 def _match(left: _Pairing) -> tuple[list[tuple[Fact, Fact]], list[Fact], list[Fact]]:
     """Greedy one-to-one pairs by closeness, and what stays alone on either side."""
+    if len(left.mine) * len(left.theirs) > TOO_MANY:
+        return [], left.mine, left.theirs  # another text altogether: nothing is gained by pairing it
     ranked = sorted(
         ((_closeness(m, t), i, j) for i, m in enumerate(left.mine) for j, t in enumerate(left.theirs)), reverse=True
     )

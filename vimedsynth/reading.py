@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from vimedsynth.facts import Fact
 from vimedsynth.findings import (
@@ -144,11 +145,11 @@ def _place_first(text: str) -> tuple[str, str] | None:
     return ("" if region and ":" in hit[2] else hit[1]), text[hit.end() :]
 
 
-def _form_and_place(text: str) -> tuple[str, str]:
+def _form_and_place(text: str, opening: bool = True) -> tuple[str, str]:
     """What it looks like and where: the first "ở" or "tại" parts them, or else the first word of a place."""
-    opened = _place_first(text)
+    opened = _place_first(text) if opening else None
     if opened:
-        form, rest = _form_and_place(opened[1])
+        form, rest = _form_and_place(opened[1], ":" in text[:60] and opened[0] == "")
         return form, _tidy(", ".join(x for x in (opened[0], rest) if x))
     toks = tokens(text)
     hit = PREPOSITION.search(" " + text)
@@ -369,10 +370,17 @@ def _reactive(fact: Fact) -> bool:
     return "node" in fact.heads and "none" in fact.levels and small and not fact.suvs and bool(fact.atoms & places)
 
 
+@lru_cache(maxsize=8192)
 def _boilerplate(sentence: str) -> bool:
-    pattern = load_json("boilerplate.json")["sentences"]
+    pattern = _standard_sentences()
     plain = re.sub(r"\d+(?:[.,]\d+)?\s?", "# ", fold(sentence)).replace("2 bên", "hai bên")
-    return any(re.fullmatch(p, re.sub(r"\s+", " ", plain).strip()) for p in pattern)
+    plain = re.sub(r"\s+", " ", plain).strip()
+    return any(p.fullmatch(plain) for p in pattern)
+
+
+@cache
+def _standard_sentences() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(p) for p in load_json("boilerplate.json")["sentences"])
 
 
 def _conflicts(fact: Fact, report: Report) -> tuple[str, ...]:

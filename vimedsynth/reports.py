@@ -6,6 +6,7 @@ The text is NFC once, here; every offset in the program is into that text. A rep
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,16 +78,30 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;,)0-9a-zà-ỹ])\s+(?=(?:Hình ảnh|Hinh 
                            rf"Cần |Đối chiếu|Nên )[\s\w])|(?<=[.!?])\s+(?=[^\W\d_a-zà-ỹ]|[{_LARGE}])|\n+")  # fmt: skip
 
 
+_LONGEST = 2000
+"""Characters. No one writes a longer sentence; a text without stops is cut at spaces, so that reading stays linear."""
+
+
 def _spans(text: str, offset: int = 0) -> list[Span]:
     spans, start = [], 0
     for cut in [*_SENTENCE_END.finditer(text), None]:
         stop = cut.start() if cut else len(text)
-        piece = text[start:stop]
-        left = len(piece) - len(piece.lstrip())
-        if piece.strip():
-            spans.append(Span(offset + start + left, offset + start + left + len(piece.strip())))
+        for first, last in _pieces(text, start, stop):
+            piece = text[first:last]
+            left = len(piece) - len(piece.lstrip())
+            if piece.strip():
+                spans.append(Span(offset + first + left, offset + first + left + len(piece.strip())))
         start = cut.end() if cut else stop
     return spans
+
+
+def _pieces(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    while stop - start > _LONGEST:
+        space = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        cut = space if space > 0 else start + _LONGEST
+        yield start, cut
+        start = cut
+    yield start, stop
 
 
 def sentence_spans(text: str) -> list[Span]:

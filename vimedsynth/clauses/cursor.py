@@ -201,7 +201,7 @@ class Cursor:
             len(fact.sizes) == len(fact.suvs) > 1
             and len(items) != len(fact.suvs)
             and (
-                len(items) == 1
+                len(items) <= 1
                 or len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items)
             )
         ):

@@ -119,19 +119,25 @@ def _part_named(atoms: frozenset[str]) -> frozenset[str]:
 
 def _carried(raw: list[RawItem], known: dict[str, frozenset[str]]) -> list[RawItem]:
     """ "cổ trái nhóm III và nhóm IV": a bare station keeps the organ and the side before it, unless its list has its own."""
+    later = _side_of_list(raw)
     out: list[RawItem] = []
-    for k, (atoms, side, span) in enumerate(raw):
-        if side is None and out and _bare_station(atoms):
-            before, its, _ = out[-1]
-            later = (
-                next((s for a, s, _ in raw[k + 1 :] if s or not _bare_station(a)), None)
-                if k + 1 < len(raw) and _bare_station(raw[k + 1][0])
-                else None
-            )
-            if its and before & known.keys() and any(a.startswith("stn:") for a in before) and not later:
-                atoms, side = atoms | (before & known.keys()), its
+    for (atoms, side, span), its_own in zip(raw, later, strict=True):
+        if side is None and not its_own and out and _bare_station(atoms):
+            before, carried, _ = out[-1]
+            if carried and before & known.keys() and any(a.startswith("stn:") for a in before):
+                atoms, side = atoms | (before & known.keys()), carried
         out.append((atoms, side, span))
     return out
+
+
+def _side_of_list(raw: list[RawItem]) -> list[str | None]:
+    """For each item the side with which the run of bare stations that it begins ends, if there is one."""
+    out: list[str | None] = []
+    later: str | None = None
+    for atoms, side, _ in reversed(raw):
+        later = (side or later) if _bare_station(atoms) else None
+        out.append(later)
+    return out[::-1]
 
 
 def _bare_station(atoms: set[str]) -> bool:
