@@ -70,7 +70,7 @@ def tokens(text: str) -> tuple[Token, ...]:
                 i += size
                 break
         else:
-            kind = "num" if first[0].isdigit() else "word" if first[0].isalpha() else "mark"
+            kind = "num" if first[0].isdecimal() else "word" if first[0].isalpha() else "mark"
             out.append(Token(kind, first, first, start, end))
             i += 1
     return tuple(out)

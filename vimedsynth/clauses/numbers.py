@@ -74,7 +74,7 @@ class Numbers(Forms):
             self.at += bool(suffix)
             self.atoms.add(f"stn:{tok.value}{suffix}")
             return
-        if self.peek().kind in ("head", "generic", "organ") and tok.value.isdigit():
+        if self.peek().kind in ("head", "generic", "organ") and tok.value.isdigit() and len(tok.value) < 4:
             count = COUNTS.get(tok.value.lstrip("0"), f"n{int(tok.value)}")
             if self.below or self.before().text in {"trên", "hơn"}:
                 count = ("<" if self.below else ">") + count  # "dưới 5 hạch"
