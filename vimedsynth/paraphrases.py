@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from vimedsynth.differences import Difference, content, differences, same_content
@@ -30,7 +30,7 @@ def _with_owner(fact: Fact, rows: list[Fact]) -> Fact:
     """Advice carries the places of the finding that it belongs to, so that it cannot move to another."""
     if fact.advice_of is None:
         return fact
-    return replace(fact, items=fact.items or rows[fact.advice_of].items, advice_of=0)
+    return fact._replace(items=fact.items or rows[fact.advice_of].items, advice_of=0)
 
 
 def _take_equal(mine: list[Fact], theirs: list[Fact]) -> _Pairing:
@@ -85,7 +85,7 @@ def _match(left: _Pairing) -> tuple[list[tuple[Fact, Fact]], list[Fact], list[Fa
 def _join(facts: list[Fact]) -> Fact:
     joined = facts[0]
     for fact in facts[1:]:
-        joined = replace(merged(joined, fact), heads=joined.heads | fact.heads, counts=joined.counts | fact.counts)
+        joined = merged(joined, fact)._replace(heads=joined.heads | fact.heads, counts=joined.counts | fact.counts)
     return joined
 
 

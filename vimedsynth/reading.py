@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from vimedsynth.facts import Fact
 from vimedsynth.findings import (
@@ -77,12 +78,11 @@ class Wording:
 
 def _cut(text: str, low: str, pattern: re.Pattern[str]) -> tuple[str, str, list[str]]:
     """``text`` and its folded twin without the matches, and the matches."""
-    found = [text[m.start() : m.end()] for m in pattern.finditer(low)]
-    keep, last = [], 0
-    for m in pattern.finditer(low):
-        keep.append((last, m.start()))
-        last = m.end()
-    keep.append((last, len(text)))
+    hits = [m.span() for m in pattern.finditer(low)]
+    if not hits:
+        return text, low, []
+    keep = list(zip([0, *(b for _, b in hits)], [*(a for a, _ in hits), len(text)], strict=True))
+    found = [text[a:b] for a, b in hits]
     return " , ".join(text[a:b] for a, b in keep), " , ".join(low[a:b] for a, b in keep), found
 
 
@@ -97,6 +97,7 @@ INVASION = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def wording(text: str) -> Wording:
     """Cut one finding's text into its attributes by taking away what can be named; what is left is form and place."""
     text = CLOSING.sub("", OPENING.sub("", text.strip()))
@@ -340,10 +341,15 @@ def _reactive(fact: Fact) -> bool:
     return "node" in fact.heads and "none" in fact.levels and small and not fact.suvs and bool(fact.atoms & places)
 
 
+@cache
+def _standard() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{form})" for form in load_json("boilerplate.json")["sentences"]))
+
+
+@lru_cache(maxsize=4096)
 def _boilerplate(sentence: str) -> bool:
-    pattern = load_json("boilerplate.json")["sentences"]
     plain = re.sub(r"\d+(?:[.,]\d+)?\s?", "# ", fold(sentence)).replace("2 bên", "hai bên")
-    return any(re.fullmatch(p, re.sub(r"\s+", " ", plain).strip()) for p in pattern)
+    return bool(_standard().fullmatch(" ".join(plain.split())))
 
 
 def _conflicts(fact: Fact, report: Report) -> tuple[str, ...]:

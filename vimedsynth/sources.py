@@ -1,6 +1,6 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
@@ -78,7 +78,7 @@ def report_facts(report: Report, placed: bool = True) -> list[tuple[Fact, Sectio
                 of = last
                 while of >= 0 and out[of][0].polarity == "advice":
                     of -= 1
-                fact = replace(fact, advice_of=of if of >= 0 else None)
+                fact = fact._replace(advice_of=of if of >= 0 else None)
             out.append((fact, sentence.section, (sentence.number,)))
     return out
 
@@ -126,8 +126,8 @@ def source_of(report: Report) -> Source:
             continue
         for said in read:
             if echoes(e.fact, said.fact):
-                both = replace(
-                    e.fact, tier=said.fact.tier or e.fact.tier, readings=said.fact.readings or e.fact.readings,
+                both = e.fact._replace(
+                    tier=said.fact.tier or e.fact.tier, readings=said.fact.readings or e.fact.readings,
                     levels=e.fact.levels | said.fact.levels, modifiers=e.fact.modifiers | said.fact.modifiers,
                     sizes=e.fact.sizes + said.fact.sizes, counts=e.fact.counts if e.fact.sizes else e.fact.counts | said.fact.counts,
                     invasions=e.fact.invasions + said.fact.invasions, words=e.fact.words | said.fact.words,

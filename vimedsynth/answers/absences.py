@@ -48,7 +48,7 @@ class Absences(Support):
     def _other_side_only(self, fact: Fact, backing: list[Evidence]) -> bool:
         """The report denies it of just this organ, but on the other side."""
         for item in fact.items:
-            organs = item.atoms & lexicon().within.keys()
+            organs = item.atoms & lexicon().places
             if not item.side or not organs:
                 continue
             near = [

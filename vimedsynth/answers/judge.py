@@ -1,7 +1,5 @@
 """Is a free answer supported by the report? Each fact of the answer is judged against the findings it is about."""
 
-from dataclasses import replace
-
 from vimedsynth.answers.absences import Absences
 from vimedsynth.answers.matching import (
     cost,
@@ -43,7 +41,7 @@ class AnswerJudge(Absences):
         for span in sentence_spans(rest):
             for fact in sentence_facts(self._without_exclusion(span.of(rest))):
                 start = span.start + shift
-                placed = replace(fact, span=Span(fact.span.start + start, fact.span.end + start))
+                placed = fact._replace(span=Span(fact.span.start + start, fact.span.end + start))
                 self.judge(placed, items, heads)
                 said.append(placed)
                 items = fact.items or items
@@ -57,9 +55,9 @@ class AnswerJudge(Absences):
             if self._says_nothing(asked) or asked.polarity != "present":
                 continue
             if lead == "có":
-                self._present(replace(asked, span=whole), asked.items, asked.heads)
+                self._present(asked._replace(span=whole), asked.items, asked.heads)
             else:
-                self._absent(replace(asked, span=whole, polarity="absent"), asked.items)
+                self._absent(asked._replace(span=whole, polarity="absent"), asked.items)
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
@@ -188,7 +186,7 @@ class AnswerJudge(Absences):
             return
         if fact.levels == {"none"} and self._only_uptake(fact):
             # "Giường tuyến giáp không tăng chuyển hóa FDG bất thường" denies what the report denies.
-            self._absent(replace(fact, polarity="absent", levels=frozenset({"increased"})), items)
+            self._absent(fact._replace(polarity="absent", levels=frozenset({"increased"})), items)
             return
         if best:
             if any(o.code == "place" for o in best) and self._foreign(fact):

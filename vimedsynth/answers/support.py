@@ -1,7 +1,5 @@
 """Which finding supports a fact: its form, its places and their sides."""
 
-from dataclasses import replace
-
 from vimedsynth.answers.attributes import Attributes
 from vimedsynth.answers.matching import LOOSE, head_in, invaded, replace_evidence, where_said
 from vimedsynth.facts import Fact, Item
@@ -66,7 +64,7 @@ class Support(Attributes):
         for own, reach in zip(src.items, row.places, strict=True):
             if not want <= (reach | invaded(src)):
                 continue
-            if relations and own.atoms & lexicon().within.keys() == item.atoms & lexicon().within.keys():
+            if relations and own.atoms & lexicon().places == item.atoms & lexicon().places:
                 others = frozenset(a for a in own.atoms if a.startswith("rel:"))
                 if others and not relations <= others and not relations <= src.atoms:
                     continue
@@ -92,7 +90,7 @@ class Support(Attributes):
     def _by_parts(self, fact: Fact, places: tuple[Item, ...], pool: tuple[Evidence, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
         chosen: list[Evidence] = []
-        bare = replace(fact, sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
+        bare = fact._replace(sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
                        modifiers=frozenset(), patterns=frozenset(), intensity=frozenset())  # fmt: skip
         for item in places:
             rows = [r for r in pool if r.fact.polarity != "advice" and not self._faults(bare, (item,), r, frozenset())]
@@ -103,8 +101,7 @@ class Support(Attributes):
             return True
         if len(fact.sizes) < 2 and len(fact.suvs) < 2:
             return False
-        every = replace(
-            chosen[0].fact,
+        every = chosen[0].fact._replace(
             sizes=tuple(m for r in chosen for m in r.fact.sizes),
             suvs=tuple(v for r in chosen for v in r.fact.suvs),
         )

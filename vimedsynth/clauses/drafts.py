@@ -9,7 +9,7 @@ from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Span
 from vimedsynth.words import split
 
-ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x)[ab]?$")
+_ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x)[ab]?$")
 
 PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lung-base", "lung-apex", "tonsil", "pleura",
                     "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter"})  # fmt: skip
@@ -32,6 +32,11 @@ CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 
 
 LONE_TARGETS = frozenset({"biopsy", "ultrasound", "fna", "endoscopy", "mri", "ct3", "specialist", "histology"})
+
+
+def roman(word: str) -> bool:
+    """Whether a folded word is the Roman numeral of a segment or a station, with or without its letter."""
+    return word[:1] in "ivx" and bool(_ROMAN.match(word))
 
 
 @cache
@@ -80,6 +85,8 @@ class Draft:
 
 def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     """Items with the organ that a list shares given to each ("trước và cạnh khí quản"), and right + left made both."""
+    if len(raw) < 2:
+        return tuple(Item(frozenset(atoms), side, span) for atoms, side, span in raw)
     known = lexicon().within
     if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
         raw = [row for row in raw if row[0]]  # "hai bên, đặc biệt bên trái"

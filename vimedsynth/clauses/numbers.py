@@ -1,6 +1,6 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
-from vimedsynth.clauses.drafts import COUNTS, ROMAN, number
+from vimedsynth.clauses.drafts import COUNTS, number, roman
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
@@ -31,7 +31,7 @@ class Numbers(Forms):
         if word in {"c", "d", "l", "s", "t"} and nxt.kind == "num" and "," not in nxt.value:
             self._vertebra("d" if word == "t" else word)
             return True
-        if ROMAN.match(word) and (self.numeral or word[-1] in "ab"):
+        if roman(word) and (self.numeral or word[-1] in "ab"):
             kind = self.numeral or "stn"
             if kind == "seg" and self.side:
                 self._close_item()
