@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Section(StrEnum):
@@ -89,9 +90,10 @@ def _spans(text: str, offset: int = 0) -> list[Span]:
     return spans
 
 
-def sentence_spans(text: str) -> list[Span]:
-    """Where the sentences of NFC ``text`` lie, without their sections."""
-    return _spans(text)
+@lru_cache(maxsize=2048)
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Where the sentences of NFC ``text`` lie, without their sections. Cached: each guard asks for those of an answer."""
+    return tuple(_spans(text))
 
 
 def unsectioned_report(text: str) -> Report:

@@ -61,7 +61,8 @@ class AnswerJudge(Absences):
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
-        hit = ANSWER_EXCLUDES.search(fold(sentence))
+        low = fold(sentence)
+        hit = ANSWER_EXCLUDES.search(low) if "ngoài" in low or "trừ" in low else None
         if not hit:
             return sentence
         self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))
@@ -156,8 +157,8 @@ class AnswerJudge(Absences):
 
     def _present(self, fact: Fact, items: tuple[Item, ...], heads: frozenset[str]) -> None:
         places = fact.items
-        known = lexicon().within
-        derived = not any(i.atoms & known.keys() or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
+        known = lexicon().places
+        derived = not any(i.atoms & known or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
         if derived:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
@@ -169,8 +170,10 @@ class AnswerJudge(Absences):
         pool = (*self.source.linked, *self.source.facts)
         asked = heads if not fact.heads else frozenset()
         likely = [row for row in pool if may_support(fact, row.fact)]
-        if any(not self._faults(fact, places, row, asked) for row in likely):
-            return
+        for row in likely:
+            # Where the place is wrong, the rest need not be looked at: most findings are somewhere else.
+            if not any(self._place_fault(i, row) for i in places) and not self._faults(fact, places, row, asked):
+                return
         for row in pool:
             if row.fact.polarity == "advice":
                 continue

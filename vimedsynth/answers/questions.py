@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vimedsynth.facts import Fact, Item, sentence_facts
-from vimedsynth.words import fold, split
+from vimedsynth.words import fold
 
 ASKS_HISTORY = re.compile(
     r"so với|trước đây|lần trước|trước đó|thay đổi|tiến triển|diễn biến|mới xuất hiện|đáp ứng|sau điều trị"
-)
-
-ASKS_ADVICE = re.compile(
-    r"đối chiếu|theo dõi|khuyến|đề nghị|làm thêm|cần làm|xét nghiệm|bước tiếp|nên làm|kiểm tra thêm"
 )
 
 ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
@@ -36,22 +32,21 @@ LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", 
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a question is about: its places and heads, and what it leaves out ("ngoài ...")."""
+    """What a question is about: its places and heads, what it leaves out ("ngoài ..."), and whether of an earlier study."""
 
     items: tuple[Item, ...]
     heads: frozenset[str]
     excluded: tuple[Fact, ...]
     history: bool
-    advice: bool
-    tokens: frozenset[str]
     facts: tuple[Fact, ...]
+    text: str  # the question, folded
 
 
 @lru_cache(maxsize=8192)
 def focus_of(question: str) -> Focus:
     """Read a question."""
     low = fold(question)
-    hit = EXCLUDES.search(low)
+    hit = EXCLUDES.search(low) if any(word in low for word in ("ngoài", "bên cạnh", "trừ")) else None
     excluded: tuple[Fact, ...] = ()
     rest = question
     if hit:
@@ -61,8 +56,7 @@ def focus_of(question: str) -> Focus:
     facts = sentence_facts(rest)
     items = tuple(i for f in facts for i in f.items if i.atoms - {"region:body"} or i.side)
     heads = frozenset(h for f in facts for h in f.heads)
-    return Focus(items, heads, excluded, bool(ASKS_HISTORY.search(low)), bool(ASKS_ADVICE.search(low)),
-                 frozenset(split(question)), facts)  # fmt: skip
+    return Focus(items, heads, excluded, bool(ASKS_HISTORY.search(low)), facts, low)
 
 
 def lead_of(answer: str) -> tuple[str, str]:

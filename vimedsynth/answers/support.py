@@ -1,7 +1,7 @@
 """Which finding supports a fact: its form, its places and their sides."""
 
 from vimedsynth.answers.attributes import Attributes
-from vimedsynth.answers.matching import LOOSE, head_in, invaded, replace_evidence, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, invaded, replace_evidence, wanted, where_said
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
@@ -48,13 +48,7 @@ class Support(Attributes):
 
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
-        want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
-        relations = frozenset(a for a in item.atoms if a.startswith("rel:")) - {
-            "rel:along",
-            "rel:inside",
-            "rel:around",
-            "rel:above",
-        }
+        want, relations = wanted(item.atoms)
         if not want and not item.side:
             return ""
         if not src.items:
@@ -62,7 +56,7 @@ class Support(Attributes):
             return "" if inside and not item.side else "place"
         best = "place"
         for own, reach in zip(src.items, row.places, strict=True):
-            if not want <= (reach | invaded(src)):
+            if not want <= reach and not want <= reach | invaded(src):
                 continue
             if relations and own.atoms & lexicon().places == item.atoms & lexicon().places:
                 others = frozenset(a for a in own.atoms if a.startswith("rel:"))
