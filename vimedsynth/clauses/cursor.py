@@ -5,6 +5,7 @@ from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, tokens
 
+STOPS = frozenset(".!?")
 _END = Token("mark", "", "", 0, 0)
 
 
@@ -40,6 +41,7 @@ class Cursor:
         toks, n = self.toks, self.size
         if n:
             self.draft.start = toks[0].start
+            n -= toks[-1].value in STOPS  # it closes what is closed below
         while self.at < n:
             tok = toks[self.at]
             self.at += 1
@@ -51,7 +53,8 @@ class Cursor:
                 self.item_end = end
             if self.draft.end < end:
                 self.draft.end = end
-        self._close()
+        self.at = self.size
+        self._finish()
         return tuple(self._shared(self.done))
 
     def peek(self, ahead: int = 0) -> Token:
@@ -103,6 +106,14 @@ class Cursor:
             d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
 
     def _close(self) -> None:
+        """End the finding and begin another."""
+        self._finish()
+        nxt = self.peek()
+        self.draft = Draft(nxt.start, nxt.start, polarity=self.absent or "present")
+        self.mode = ""
+        self.numeral = ""
+
+    def _finish(self) -> None:
         self._close_item()
         self._emphasis()
         d = self.draft
@@ -119,10 +130,6 @@ class Cursor:
                     advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
                 )
             )  # fmt: skip
-        nxt = self.peek()
-        self.draft = Draft(nxt.start, nxt.start, polarity=self.absent or "present")
-        self.mode = ""
-        self.numeral = ""
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
@@ -193,7 +200,7 @@ class Cursor:
             self.below = True
         elif tok.value in LISTING:
             self._separator(tok)
-        elif tok.value in ".!?":
+        elif tok.value in STOPS:
             self._close_item()
             self.absent = ""
             self._close()

@@ -50,7 +50,7 @@ def number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """A fact being built."""
 
