@@ -116,6 +116,13 @@ def shifted(fact: Fact, by: int) -> Fact:
     )
 
 
+def _largest_at(first: Fact, more: Fact) -> frozenset[str]:
+    """Which of several places the largest one is at."""
+    if not (more.anaphora and more.items and len(first.items) > 1):
+        return frozenset()
+    return frozenset("largest-at:" + "+".join(sorted(i.atoms)) for i in more.items)
+
+
 def merged(first: Fact, more: Fact) -> Fact:
     """``first`` with what an anaphoric sentence ("Hạch lớn nhất ...") adds to it."""
     return first._replace(
@@ -128,7 +135,7 @@ def merged(first: Fact, more: Fact) -> Fact:
         levels=first.levels | more.levels,
         intensity=first.intensity | more.intensity,
         patterns=first.patterns | more.patterns,
-        modifiers=first.modifiers | more.modifiers,
+        modifiers=first.modifiers | more.modifiers | _largest_at(first, more),
         invasions=first.invasions + more.invasions,
         tier=first.tier or more.tier,
         readings=first.readings | more.readings,

@@ -21,7 +21,7 @@ from vimedsynth.findings import (
 )  # fmt: skip
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Report, Section, Sentence, Span
-from vimedsynth.sources import echoes, report_facts
+from vimedsynth.sources import report_facts, said_again
 from vimedsynth.words import Token, fold, tokens
 
 UPTAKE_WORDS = {"none": "không tăng chuyển hóa FDG", "mild": "tăng nhẹ chuyển hóa FDG", "increased": "tăng chuyển hóa FDG",
@@ -33,18 +33,19 @@ HEAD_ORDER = (
 GRADE = r"(?: nhẹ| mạnh| rõ| ít)?"
 PATTERN = r"(?:[, ]+(?:lan tỏa|khu trú|không đều|không đồng đều|không đặc hiệu|không đối xứng|đối xứng|dạng viền|ngoại vi|bất thường))*"
 UPTAKE = re.compile(
-    rf"(?:không còn |không |chưa |hơi )?(?:tăng|giảm|cao){GRADE}{PATTERN} (?:chuyển hóa|bắt xạ|bắt|hấp thu|hấp thụ)(?: trên)?(?: fdg| glucose)?{GRADE}{PATTERN}"
+    rf"(?:không |chưa )(?:bắt xạ|hấp thu|bắt)(?: fdg)?|(?:hấp thu|bắt) fdg(?: nhẹ| mạnh| lan tỏa| rõ)+|"
+    rf"(?:không còn |không |chưa |hơi )?(?:có |thấy |kèm |ghi nhận )?(?:tăng|giảm|cao){GRADE}{PATTERN} (?:chuyển hóa|bắt xạ|bắt|hấp thu|hấp thụ)(?: trên)?(?: fdg| glucose)?{GRADE}{PATTERN}"
 )
 SUV = re.compile(
-    r"[(/]?\s*(?:với )?suv\s?(?:max|l)?\s?(?:[:;=]|lần lượt là|khoảng|là)*\s*\d+(?:[.,]\d+)?(?: và \d+(?:[.,]\d+)?)?\s*\)?"
+    r"[(/]?\s*(?:với )?suv\s?(?:max|l)?\s?(?:[:;=]|lần lượt là|khoảng|là|đạt|đo được|cao nhất| )*\s*\d+(?:[.,]\d+)?(?: và \d+(?:[.,]\d+)?)?\s*\)?"
 )
 NUMBER = r"\d+(?:[.,]\d+)?"
 HEADS = r"(?:khối hạch|đám hạch|nốt mờ|nốt vôi hóa|hạch|nốt|khối|nang|ổ|đám)"
 LENGTHS = rf"{NUMBER}(?:\s*x\s*{NUMBER})*\s?(?:mm|cm)|{NUMBER}(?:\s*x\s*{NUMBER})+|vài mm"
 SIZE = re.compile(
     rf"\(?\s*(?:,\s*)?(?:(?:trên )?đoạn thực quản\s|đoạn dày nhất\s|đoạn\s|lớp dịch\s|dịch\s|thành (?=dày \d))?(?:{HEADS}\s+lớn nhất\s*)?(?:có\s)?"
-    rf"(?:kích thước|đường kính|dày(?= \d)|dài(?= \d))?(?:\s{HEADS}\s+lớn nhất)?(?:\scó)?(?:\skích thước|\sđường kính)?(?:\s(?:nhỏ|to|lớn)(?=[ (<]*\d))?(?:\slần lượt là|\slà)?"
-    rf"\s*\(?\s*(?:(?:dưới|khoảng|<)\s*)?(?:{LENGTHS})(?:\s(?:và|x)\s(?:{LENGTHS}))?\s*\)?"
+    rf"(?:kích thước|đường kính|trục ngắn|trục dài|chiều (?:cao|dày|dài|ngang)|bề dày|\b(?:kt|đk|d)(?=[\s=~:]*\d)|đo được|đo(?= \d)|dày(?= \d)|dài(?= \d))?(?:\s{HEADS}\s+lớn nhất)?(?:\scó)?(?:\skích thước|\sđường kính)?(?:\s(?:nhỏ|to|lớn)(?=[ (<]*\d))?(?:\slần lượt là|\slà)?"
+    rf"[\s:=~]*\(?\s*(?:(?:dưới|khoảng|chừng|cỡ|<|~)\s*)?(?:{LENGTHS})(?:\s(?:và|x)\s(?:{LENGTHS}))?\s*\)?"
 )
 PRIOR_SUV = re.compile(r"suv\s?(?:max|l)?\s*(?:[:;=]|là|khoảng)*\s*(\d+(?:[.,]\d+)?)")
 AMOUNT = re.compile(r"\s(?:mức độ|số lượng) (?:nhẹ|ít|vừa|nhiều|lớn|trung bình)")
@@ -55,6 +56,10 @@ OPENING = re.compile(
     re.I,
 )
 CLOSING = re.compile(r"[\s,]*\b(?:và|hoặc|với)(?:\s+(?:vài|nhiều|một|hai))?\s*$", re.I)
+PLACE_FIRST = re.compile(
+    r"^\W*(?:ở |tại |trên )?([^:,;]{2,60}?)(:\s+|,?\s(?:có|thấy|ghi nhận|cho thấy|xuất hiện)\s(?:thấy |hình ảnh )*)",
+    re.I,
+)
 PREPOSITION = re.compile(r"\s(?:ở|tại)\s")
 BOTH_SIDES = re.compile(
     r"(?:cả )?(?:hai|2) bên(?:,? bên (?:phải|trái),? bên (?:phải|trái))?|bên phải và bên trái|bên trái và bên phải|(?:phải và trái|trái và phải)",
@@ -125,8 +130,26 @@ def _tidy(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip(" .,;:/-")
 
 
+def _place_first(text: str) -> tuple[str, str] | None:
+    """ "Gan có vài nang", "Ngực: nốt ở thùy dưới", "Thượng thận trái: nốt": the place that opens a sentence, and the rest."""
+    hit = PLACE_FIRST.match(text)
+    if not hit:
+        return None
+    before, after = tokens(hit[1]), tokens(text[hit.end() :])
+    placed = any(t.kind == "organ" for t in before) and not any(t.kind in ("head", "generic") for t in before)
+    formed = bool(after) and after[0].kind in ("head", "count", "generic") and after[0].value != "enlargement"
+    if not placed or not (formed or ":" in hit[2]):
+        return None
+    region = all(t.value.startswith("region:") for t in before if t.kind == "organ")
+    return ("" if region and ":" in hit[2] else hit[1]), text[hit.end() :]
+
+
 def _form_and_place(text: str) -> tuple[str, str]:
     """What it looks like and where: the first "ở" or "tại" parts them, or else the first word of a place."""
+    opened = _place_first(text)
+    if opened:
+        form, rest = _form_and_place(opened[1])
+        return form, _tidy(", ".join(x for x in (opened[0], rest) if x))
     toks = tokens(text)
     hit = PREPOSITION.search(" " + text)
     organ = next(
@@ -176,7 +199,7 @@ def _is_node_prefix(before: str) -> bool:
 def findings_of(report: Report) -> tuple[Finding, ...]:
     """All findings outside the impression, with the impression's words on them."""
     rows = report_facts(report)
-    said = [(f, n) for f, section, n in rows if section is Section.IMPRESSION and f.polarity == "present"]
+    again = said_again([(fact, section) for fact, section, _ in rows])
     numbers = {s.number: s for s in report.sentences}
     out: list[Finding] = []
     index_of: dict[int, int] = {}
@@ -188,11 +211,8 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
         elif section is not Section.IMPRESSION and (fact.heads or fact.levels or fact.items):
             index_of[i] = len(out)
             spans = tuple(numbers[n].span for n in sentence_numbers)
-            out.append(
-                _finding(
-                    f"f{len(out) + 1}", fact, section, spans, report, [x for x in said if echoes(fact, x[0])], numbers
-                )
-            )
+            said = [(rows[j][0], rows[j][2]) for j in again.get(i, ())]
+            out.append(_finding(f"f{len(out) + 1}", fact, section, spans, report, said, numbers))
     for i, given in advice.items():
         if i in index_of:
             from dataclasses import replace
@@ -223,7 +243,7 @@ def _finding(
     if not place and len(spans) > 1:
         place = wording(spans[-1].of(report.text)).place
     return Finding(
-        id=name, section=section, spans=spans, polarity=polarity, head=heads[0] if heads else ("uptake" if fact.levels else "state"),
+        id=name, section=section, spans=spans, polarity=polarity, head=heads[0] if heads else ("uptake" if fact.levels or fact.suvs else "state"),
         morphology=words.morphology, count=_count(words.morphology), places=_places(fact, report), place_text=place,
         uptake=level, uptake_text=_uptake_text(words, fact, level), sizes=_sizes(fact, report), suvs=_suvs(fact, report),
         invasions=tuple(Invasion(r.verb, " ".join(sorted(r.target)), r.certain, t) for r, t in zip(fact.invasions, words.invasions, strict=False)),
@@ -292,6 +312,8 @@ def _sizes(fact: Fact, report: Report) -> tuple[Size, ...]:
             if not m.few
             else ()
         )
+        if tuple(sorted(dims)) != m.dims:
+            dims = m.dims  # "0,7 - 1,2 cm": the unit stands with the second
         kind = {"few": "few_mm", "size": "axes" if len(dims) > 1 else "diameter"}.get(m.kind, m.kind)
         op = "<" if m.op == "<" or _lost_threshold(before, dims, report.text[m.span.end : m.span.end + 2]) else m.op
         out.append(Size(dims, kind, op, "largest" if largest else "all", text))

@@ -7,9 +7,9 @@ that a sentence speaks of decides, and an impression is known by saying an earli
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from vimedsynth.lexicon import lexicon
+from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Section
 from vimedsynth.words import fold, tokens
 
@@ -21,6 +21,7 @@ INGUINAL = re.compile(r"\bbẹn\b")
 WHOLE_BODY = re.compile(r"(?:vị trí|cơ quan|vùng) khác.*toàn thân|toàn thân")
 ADVICE = re.compile(r"^(?:cần|nên|đối chiếu|đề nghị|khuyến)")
 SUV = re.compile(r"\bsuv")
+HEADING_TRIM = re.compile(r"^[\W\d_]*(?:[ivx]{1,4}\s*[.)/]\s*)?")
 MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "subcutis"})
 CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
 
@@ -47,6 +48,22 @@ def _content(text: str) -> frozenset[str]:
     return frozenset(f"{t.kind}:{t.value}" for t in tokens(text) if t.kind in kinds)
 
 
+@cache
+def _headings() -> dict[str, Section]:
+    data = load_json("headings.json")
+    return {form: section for section in Section for form in data[section.value]}
+
+
+@lru_cache(maxsize=32768)
+def _heading(low: str) -> Section | None:
+    """The part of a report that a folded sentence opens, when it is or begins with a heading."""
+    head, colon, _ = low[:60].partition(":")
+    if not colon and len(low) > 40:
+        return None
+    plain = re.sub(r"\s+", " ", HEADING_TRIM.sub("", head.replace("–", "-"))).strip(" .-")
+    return _headings().get(plain.removeprefix("vùng ").removeprefix("hình ảnh "))
+
+
 def _first(marks: list[bool], start: int) -> int | None:
     return next((i for i in range(start, len(marks)) if marks[i]), None)
 
@@ -62,11 +79,27 @@ class _Labels:
         self.n = len(texts)
 
     def labels(self) -> list[Section]:
+        headed = self._headed()
+        if headed is not None:
+            return headed
         chest = self._chest()
         abdomen = self._abdomen(chest)
         msk, impression = self._tail(abdomen)
         cuts = [0, chest, abdomen, msk, impression, self.n]
         return [s for s, a, b in zip(Section, cuts, cuts[1:], strict=False) for _ in range(max(0, b - a))]
+
+    def _headed(self) -> list[Section] | None:
+        """By the headings of a report that has them for two parts or more ("LỒNG NGỰC:", "2. Vùng ngực")."""
+        if not any(":" in t or len(t) < 40 for t in self.low):
+            return None
+        found = [_heading(t) for t in self.low]
+        if len(set(found) - {None, Section.IMPRESSION}) < 2:
+            return None
+        out: list[Section] = []
+        for i, section in enumerate(found):
+            numbered = not any(c.isalpha() for c in self.low[i]) and i + 1 < self.n and found[i + 1] is not None
+            out.append(section or (found[i + 1] if numbered else None) or (out[-1] if out else Section.HEAD_NECK))
+        return out
 
     def _marks(self, pattern: re.Pattern[str]) -> list[bool]:
         return [bool(pattern.search(t)) for t in self.low]

@@ -40,7 +40,11 @@ class Attributes:
             self._invasion(relation, src, add)
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular"}
         if extra:
-            add("added-finding", f"the report does not describe it so ({', '.join(sorted(extra))})")
+            amount = all(m.startswith("amount:") for m in extra)
+            add(
+                "count" if amount else "added-finding",
+                f"the report does not describe it so ({', '.join(sorted(extra))})",
+            )
         if fact.prior and self.focus.history and not fact.prior - {"versus"} <= src.prior:
             add("prior", "the report says otherwise of the earlier study")
         return out

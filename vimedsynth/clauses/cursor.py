@@ -1,6 +1,6 @@
 """The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
 
-from vimedsynth.clauses.drafts import LISTING, Draft, draft_items, roman
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, draft_items, roman
 from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, tokens
@@ -148,11 +148,26 @@ class Cursor:
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
                 out[i] = out[i]._replace(heads=after.heads)
+        if self.listed and len(out) > 1:
+            out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
         for i in range(1, len(out)):
-            if not out[i].heads and out[i].polarity == "present" and out[i].sizes and out[i - 1].heads:
+            if not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs) and out[i - 1].heads:
                 out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
+
+    def _one_value_each(self, facts: list[Fact]) -> list[Fact]:
+        """ "hạch A 20 mm và hạch B 9 mm, SUVmax lần lượt là 8,8 và 4,1": the values at the end go to the findings in turn."""
+        last, n = facts[-1], len(facts[-1].suvs)
+        group = facts[-n:]
+        if (
+            not 1 < n <= len(facts)
+            or len(last.items) == n
+            or any(f.suvs or f.polarity != "present" for f in group[:-1])
+        ):
+            return facts
+        values = zip(group, last.suvs, last.suv_spans, strict=True)
+        return [*facts[:-n], *(f._replace(suvs=(v,), suv_spans=(s,)) for f, v, s in values)]
 
     def _respective(self, fact: Fact) -> list[Fact]:
         """ "lần lượt là 10 và 8,7" and "bên phải dày 53 mm, bên trái dày 7 mm": one finding for each place and value."""
@@ -176,7 +191,9 @@ class Cursor:
             if len(fact.suvs) == len(items) > 1:
                 part = part._replace(suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
             out.append(part)
-        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a}) < len(items):
+        if len(fact.sizes) == len(fact.suvs) > 1 and len(
+            {a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}
+        ) < len(items):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
             return [fact._replace(sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
@@ -205,10 +222,25 @@ class Cursor:
             self.absent = ""
             self._close()
 
+    def _next_in_brackets(self) -> bool:
+        """ "trạm 4R (20 x 15 mm), trạm 7 (17 x 10 mm)": the measures of each place are in its own brackets."""
+        if self.depth or self.before().value != ")" or not (self.draft.sizes or self.draft.suvs):
+            return False
+        for k in range(9):
+            if self.peek(k).value == "(":
+                inside = [self.peek(k + j) for j in (1, 2, 3)]
+                return any(t.kind == "num" or t.value in MEASURE_WORDS for t in inside)
+            if self.peek(k).kind in ("uptake", "tier", "reading", "head") or self.peek(k).value in LISTING:
+                return False
+        return False
+
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
             if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
                 self.mode = ""  # the comparison is over
+            return
+        if self.mode == "" and self._next_in_brackets():
+            self._close()
             return
         numeral_next = roman(self.peek().value) or self.peek().kind == "num"
         if not (numeral_next and self.numeral and not self.side) or self.numeral:
@@ -218,7 +250,7 @@ class Cursor:
         if self.mode == "invasion" and tok.value in {",", ";"} and self.peek().kind not in ("organ", "part"):
             self.mode = ""
         self.negated = False
-        if tok.value == ";" and not self.depth:
+        if tok.value == ";" and not self.depth and self.peek().text not in MEASURE_WORDS:
             self.absent = ""
             if not self.draft.empty():
                 self._close()

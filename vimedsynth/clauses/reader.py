@@ -4,6 +4,8 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.clauses.drafts import (
     CONTRAST,
     LISTING,
+    SHORT_SIDES,
+    STATION_WORDS,
     stop_words,
 )
 from vimedsynth.words import Token
@@ -39,12 +41,16 @@ class ClauseReader(Assertions):
             return
         if self._numeral(tok):
             return
-        if word in {"nhóm", "chặng", "trạm"}:
-            self._new_item_if_full()
+        if word in STATION_WORDS:
+            if self.before().kind != "side":  # "hạch cổ trái nhóm III" is one place
+                self._new_item_if_full()
             self.numeral = "stn"
             return
-        if word in {"hạ", "phân", "hpt"}:
+        if word == "hpt" or (word in {"hạ", "phân"} and self._segment_follows(word)):
             self._segment_word(word)
+            return
+        if word in SHORT_SIDES and self.before().kind in ("organ", "part") and not self.side:
+            self.on_side(tok._replace(kind="side", value=SHORT_SIDES[word]))  # "phổi P", "thận T"
             return
         if word == "mức" and self.peek().value in {"độ", "đốt", "d", "l"}:
             return
