@@ -11,8 +11,8 @@ from vimedsynth.sources import Evidence, compatible_sides
 class Absences(Support):
     """Judges denials."""
 
-    def _absent(self, fact: Fact, items: tuple[Item, ...]) -> None:
-        places = fact.items or items
+    def _absent(self, fact: Fact) -> None:
+        places = fact.items or self.items
         beyond = any(f.items or f.heads for f in self.excluded) and not [
             i for i in fact.items if i.atoms - {"region:body", "rel:above"}
         ]

@@ -3,7 +3,7 @@
 from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
 from vimedsynth.answers.questions import HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
-from vimedsynth.facts import Fact, Invades
+from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source
@@ -18,8 +18,25 @@ class Attributes:
         self.focus = focus_of(question)
         self.question = self.focus.text
         self.excluded = self.focus.excluded
+        self._items: tuple[Item, ...] | None = None  # what the answer spoke of last
+        self._heads: frozenset[str] | None = None
         self.objections: list[Objection] = []
         self.notes: list[Objection] = []
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The places that a fact without its own is about: those spoken of last, or those of the question."""
+        return self.focus.items if self._items is None else self._items
+
+    @property
+    def heads(self) -> frozenset[str]:
+        """The forms that a fact without its own is about."""
+        return self.focus.heads if self._heads is None else self._heads
+
+    def spoke_of(self, fact: Fact) -> None:
+        """What comes next may lean on the places and forms of this fact."""
+        self._items = fact.items or self._items
+        self._heads = fact.heads or self._heads
 
     def object(self, code: str, message: str, span: Span | None = None) -> None:
         quote = span.of(self.answer) if span else self.answer

@@ -104,7 +104,7 @@ class Support(Attributes):
     def _from_context(self, fact: Fact, item: Item, pool: tuple[Evidence, ...], heads: frozenset[str]) -> bool:
         """ "Các cơ quan này ...": one of the places that were spoken of before."""
         rows = (r for r in pool if r.fact.polarity != "advice")
-        return any(not self._faults(fact, (item,), r, heads if not fact.heads else frozenset()) for r in rows)
+        return any(not self._faults(fact, (item,), r, heads) for r in rows)
 
     def _foreign(self, fact: Fact) -> bool:
         """None of the numbers of the fact stand anywhere in the report: it is not a misplaced finding but another one."""
