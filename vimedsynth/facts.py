@@ -123,6 +123,11 @@ def _largest_at(first: Fact, more: Fact) -> frozenset[str]:
     return frozenset("largest-at:" + "+".join(sorted(i.atoms)) for i in more.items)
 
 
+def moved(fact: Fact, by: int) -> Fact:
+    """``fact`` with its own span moved and no other: enough to quote it."""
+    return fact._replace(span=Span(fact.span.start + by, fact.span.end + by)) if by else fact
+
+
 def merged(first: Fact, more: Fact) -> Fact:
     """``first`` with what an anaphoric sentence ("Hạch lớn nhất ...") adds to it."""
     return first._replace(

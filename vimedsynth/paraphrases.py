@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from vimedsynth.differences import Difference, content, differences, same_content
-from vimedsynth.facts import Fact, merged
+from vimedsynth.facts import Fact, merged, moved
 from vimedsynth.guards import Verdict
 from vimedsynth.reports import Report, unsectioned_report
 from vimedsynth.samples import Objection
-from vimedsynth.sources import report_facts
+from vimedsynth.sources import Place, report_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class _Pairing:
     theirs: list[Fact]  # of the report
 
 
-def _facts(report: Report, placed: bool = True) -> list[Fact]:
-    rows = [row[0] for row in report_facts(report, placed)]
+def _facts(report: Report, place: Place | None = moved) -> list[Fact]:
+    rows = [row[0] for row in report_facts(report, place)]
     return [_with_owner(f, rows) for f in rows]
 
 
@@ -139,10 +139,10 @@ def _absorb(base: Fact, others: list[Fact], fits: Callable[[Fact], bool]) -> lis
 
 def _says_the_same(rewrite: Report, report: Report) -> bool:
     """Every fact has its equal and none is rounded: nothing to quote, so no offsets are needed."""
-    mine = _facts(rewrite, placed=False)
+    mine = _facts(rewrite, None)
     if any(f.approximate for f in mine):
         return False
-    left = _take_equal(mine, _facts(report, placed=False))
+    left = _take_equal(mine, _facts(report, None))
     return not left.mine and not left.theirs
 
 

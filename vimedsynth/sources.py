@@ -1,6 +1,6 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,10 @@ REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.MUSCULOSKELETAL: frozenset({"musculoskeletal"}),
     Section.IMPRESSION: frozenset(),
 }
+
+
+Place = Callable[[Fact, int], Fact]
+"""Moves the spans of a fact by so many characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,16 @@ def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evide
     return Evidence(fact, section, sentences, places, everything, avid)
 
 
-def report_facts(report: Report, placed: bool = True) -> list[tuple[Fact, Section, tuple[int, ...]]]:
+def report_facts(report: Report, place: Place | None = shifted) -> list[tuple[Fact, Section, tuple[int, ...]]]:
     """The facts of all sentences in order; "Hạch lớn nhất ..." joined to the finding before, advice bound to it.
 
-    With ``placed`` spans are offsets in the report; without it they stay offsets in their sentences, which is faster and
-    lets equal sentences give equal facts.
+    ``place`` turns offsets in a sentence into offsets in the report; without it they stay what they are, which is faster
+    and lets equal sentences give equal facts.
     """
     out: list[tuple[Fact, Section, tuple[int, ...]]] = []
     for sentence in report.sentences:
         for found in sentence_facts(sentence.text):
-            fact = shifted(found, sentence.span.start) if placed else found
+            fact = place(found, sentence.span.start) if place else found
             last = len(out) - 1
             if fact.anaphora and last >= 0 and not out[last][0].advice:
                 before, section, numbers = out[last]
@@ -158,7 +162,7 @@ def _joined(found: Fact, said: Fact) -> Fact:
 @lru_cache(maxsize=512)
 def source_of(report: Report) -> Source:
     """The evidence of a report. Cached: many pairs ask about one report."""
-    rows = report_facts(report)
+    rows = report_facts(report, place=None)
     facts = [_evidence(*row) for row in rows]
     linked = []
     again = said_again([(e.fact, e.section) for e in facts])
