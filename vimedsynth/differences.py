@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from vimedsynth.facts import Fact, Item, Measure
 from vimedsynth.lexicon import lexicon
@@ -20,8 +21,7 @@ class Difference:
     harmless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A fact in the form in which equal facts are equal: no order, no spelling, no units."""
 
     polarity: str

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vimedsynth.answers import judge_answer
+from vimedsynth.answers.questions import lead_of
 from vimedsynth.facts import sentence_facts
 from vimedsynth.reports import Report, Section, Sentence, Span, nfc, sentence_spans
 from vimedsynth.samples import Candidate, Case, Objection, Task, Turn
 from vimedsynth.sources import REGION_OF_SECTION, source_of
 
-VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.I)
+_MARKED = "ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+VIETNAMESE = frozenset(_MARKED + _MARKED.upper())
+WORD = re.compile(r"[^\W\d_]+")
 FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#\d+;|\ufffd")
 
@@ -33,9 +36,9 @@ def language_objections(text: str) -> tuple[Objection, ...]:
         return (Objection("empty", "the text is empty", ""),)
     if ESCAPED.search(text):
         return (Objection("escaped-text", "the text holds escape sequences instead of letters", text[:80]),)
-    words = re.findall(r"[^\W\d_]+", text)
-    plain = [w for w in words if not VIETNAMESE.search(w)]
-    if FOREIGN.search(text) or (len(words) >= 4 and len(plain) > 0.8 * len(words)):
+    words = WORD.findall(text)
+    plain = sum(map(VIETNAMESE.isdisjoint, words))
+    if FOREIGN.search(text) or (len(words) >= 4 and plain > 0.8 * len(words)):
         return (Objection("not-vietnamese", "the text is not Vietnamese", text[:80]),)
     return ()
 
@@ -109,7 +112,8 @@ def evidence_objections(report: Report, turn: Turn) -> list[Objection]:
 
 def _supports(part: Report, answer: str) -> bool:
     """The evidence holds every number of the answer, and a place or form of it where the answer has any."""
-    said = [f for span in sentence_spans(answer) for f in sentence_facts(span.of(answer))]
+    _, rest = lead_of(answer)  # read as the judge of the answer reads it: once for both
+    said = [f for span in sentence_spans(rest) for f in sentence_facts(span.of(rest))]
     shown = [f for s in part.sentences for f in sentence_facts(s.text)]
     numbers = {v for f in shown for v in f.suvs} | {m.dims for f in shown for m in f.sizes}
     if not all(v in numbers for f in said for v in f.suvs) or not all(m.dims in numbers for f in said for m in f.sizes):

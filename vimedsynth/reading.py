@@ -84,12 +84,11 @@ class Wording:
 
 def _cut(text: str, low: str, pattern: re.Pattern[str]) -> tuple[str, str, list[str]]:
     """``text`` and its folded twin without the matches, and the matches."""
-    found = [text[m.start() : m.end()] for m in pattern.finditer(low)]
-    keep, last = [], 0
-    for m in pattern.finditer(low):
-        keep.append((last, m.start()))
-        last = m.end()
-    keep.append((last, len(text)))
+    hits = [m.span() for m in pattern.finditer(low)]
+    if not hits:
+        return text, low, []
+    keep = list(zip([0, *(b for _, b in hits)], [*(a for a, _ in hits), len(text)], strict=True))
+    found = [text[a:b] for a, b in hits]
     return " , ".join(text[a:b] for a, b in keep), " , ".join(low[a:b] for a, b in keep), found
 
 
@@ -104,6 +103,7 @@ INVASION = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def wording(text: str) -> Wording:
     """Cut one finding's text into its attributes by taking away what can be named; what is left is form and place."""
     text = CLOSING.sub("", OPENING.sub("", text.strip()))
@@ -370,17 +370,15 @@ def _reactive(fact: Fact) -> bool:
     return "node" in fact.heads and "none" in fact.levels and small and not fact.suvs and bool(fact.atoms & places)
 
 
-@lru_cache(maxsize=8192)
-def _boilerplate(sentence: str) -> bool:
-    pattern = _standard_sentences()
-    plain = re.sub(r"\d+(?:[.,]\d+)?\s?", "# ", fold(sentence)).replace("2 bên", "hai bên")
-    plain = re.sub(r"\s+", " ", plain).strip()
-    return any(p.fullmatch(plain) for p in pattern)
-
-
 @cache
-def _standard_sentences() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(p) for p in load_json("boilerplate.json")["sentences"])
+def _standard() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{form})" for form in load_json("boilerplate.json")["sentences"]))
+
+
+@lru_cache(maxsize=4096)
+def _boilerplate(sentence: str) -> bool:
+    plain = re.sub(r"\d+(?:[.,]\d+)?\s?", "# ", fold(sentence)).replace("2 bên", "hai bên")
+    return bool(_standard().fullmatch(" ".join(plain.split())))
 
 
 def _conflicts(fact: Fact, report: Report) -> tuple[str, ...]:

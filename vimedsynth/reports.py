@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Section(StrEnum):
@@ -104,9 +105,10 @@ def _pieces(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     yield start, stop
 
 
-def sentence_spans(text: str) -> list[Span]:
-    """Where the sentences of NFC ``text`` lie, without their sections."""
-    return _spans(text)
+@lru_cache(maxsize=2048)
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Where the sentences of NFC ``text`` lie, without their sections. Cached: each guard asks for those of an answer."""
+    return tuple(_spans(text))
 
 
 def unsectioned_report(text: str) -> Report:

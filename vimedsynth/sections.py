@@ -65,10 +65,6 @@ def _heading(low: str) -> Section | None:
     return _headings().get(plain.removeprefix("vùng ").removeprefix("hình ảnh "))
 
 
-def _first(marks: list[bool], start: int) -> int | None:
-    return next((i for i in range(start, len(marks)) if marks[i]), None)
-
-
 class _Labels:
     """The boundaries of one flat report."""
 
@@ -102,11 +98,16 @@ class _Labels:
             out.append(section or (found[i + 1] if numbered else None) or (out[-1] if out else Section.HEAD_NECK))
         return out
 
-    def _marks(self, pattern: re.Pattern[str]) -> list[bool]:
-        return [bool(pattern.search(t)) for t in self.low]
+    def _first(self, pattern: re.Pattern[str], start: int) -> int | None:
+        """The first sentence from ``start`` on that the pattern is found in."""
+        return next((i for i in range(start, self.n) if pattern.search(self.low[i])), None)
+
+    def _first_physiologic(self, pattern: re.Pattern[str], start: int) -> int | None:
+        """The same for a pattern of a physiologic line, which few sentences are."""
+        return next((i for i in range(start, self.n) if "sinh l" in self.low[i] and pattern.search(self.low[i])), None)
 
     def _chest(self) -> int:
-        at = _first(self._marks(CHEST), 0)
+        at = self._first_physiologic(CHEST, 0)
         if at is not None:
             return at
         within = lexicon().within
@@ -118,8 +119,8 @@ class _Labels:
         return 0 if self.n and any(w[1] for w in self.words) else self.n
 
     def _abdomen(self, chest: int) -> int:
-        at = _first(self._marks(ABDOMEN), chest + 1 if chest < self.n else chest)
-        stop = _first(self._marks(MSK_NORMAL), chest)
+        at = self._first_physiologic(ABDOMEN, chest + 1 if chest < self.n else chest)
+        stop = self._first(MSK_NORMAL, chest)
         if at is not None and (stop is None or at < stop):
             return at
         end = self.n if stop is None else stop
@@ -132,7 +133,7 @@ class _Labels:
         return end
 
     def _tail(self, abdomen: int) -> tuple[int, int]:
-        normal = _first(self._marks(MSK_NORMAL), abdomen)
+        normal = self._first(MSK_NORMAL, abdomen)
         inguinal = [i for i in range(abdomen, normal if normal is not None else self.n) if INGUINAL.search(self.low[i])]
         if normal is not None:
             return self._msk_before(normal, inguinal, abdomen), self._after_normal(normal)

@@ -1,7 +1,7 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
@@ -16,6 +16,10 @@ REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.MUSCULOSKELETAL: frozenset({"musculoskeletal"}),
     Section.IMPRESSION: frozenset(),
 }
+
+
+Place = Callable[[Fact, int], Fact]
+"""Moves the spans of a fact by so many characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,16 @@ def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evide
     return Evidence(fact, section, sentences, places, everything, avid)
 
 
-def report_facts(report: Report, placed: bool = True) -> list[tuple[Fact, Section, tuple[int, ...]]]:
+def report_facts(report: Report, place: Place | None = shifted) -> list[tuple[Fact, Section, tuple[int, ...]]]:
     """The facts of all sentences in order; "Hạch lớn nhất ..." joined to the finding before, advice bound to it.
 
-    With ``placed`` spans are offsets in the report; without it they stay offsets in their sentences, which is faster and
-    lets equal sentences give equal facts.
+    ``place`` turns offsets in a sentence into offsets in the report; without it they stay what they are, which is faster
+    and lets equal sentences give equal facts.
     """
     out: list[tuple[Fact, Section, tuple[int, ...]]] = []
     for sentence in report.sentences:
         for found in sentence_facts(sentence.text):
-            fact = shifted(found, sentence.span.start) if placed else found
+            fact = place(found, sentence.span.start) if place else found
             last = len(out) - 1
             if fact.anaphora and last >= 0 and not out[last][0].advice:
                 before, section, numbers = out[last]
@@ -79,7 +83,7 @@ def report_facts(report: Report, placed: bool = True) -> list[tuple[Fact, Sectio
                 of = last
                 while of >= 0 and out[of][0].polarity == "advice":
                     of -= 1
-                fact = replace(fact, advice_of=of if of >= 0 else None)
+                fact = fact._replace(advice_of=of if of >= 0 else None)
             out.append((fact, sentence.section, (sentence.number,)))
     return out
 
@@ -146,8 +150,8 @@ def _shortened(finding: Fact, impression: Fact) -> bool:
 
 def _joined(found: Fact, said: Fact) -> Fact:
     """A finding with what the impression says of it."""
-    return replace(
-        found, tier=said.tier or found.tier, readings=said.readings or found.readings, levels=found.levels | said.levels,
+    return found._replace(
+        tier=said.tier or found.tier, readings=said.readings or found.readings, levels=found.levels | said.levels,
         modifiers=found.modifiers | said.modifiers, sizes=found.sizes + said.sizes,
         counts=found.counts if found.sizes else found.counts | said.counts, invasions=found.invasions + said.invasions,
         words=found.words | said.words, patterns=found.patterns | said.patterns, prior=found.prior | said.prior,
@@ -158,7 +162,7 @@ def _joined(found: Fact, said: Fact) -> Fact:
 @lru_cache(maxsize=512)
 def source_of(report: Report) -> Source:
     """The evidence of a report. Cached: many pairs ask about one report."""
-    rows = report_facts(report)
+    rows = report_facts(report, place=None)
     facts = [_evidence(*row) for row in rows]
     linked = []
     again = said_again([(e.fact, e.section) for e in facts])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from vimedsynth.facts import Fact
 from vimedsynth.samples import Objection
@@ -15,6 +16,8 @@ LOOSE = frozenset({"parenchyma", "mucosa", "lobe", "lumen", "body", "tail", "mid
     "body",
     "tail",
 }
+
+VAGUE = frozenset({"rel:along", "rel:inside", "rel:around", "rel:above"})
 
 SAME_HEAD = (
     frozenset({"nodule", "thyroid-nodule", "hypodensity", "soft-tissue-density", "calcification", "schmorl"}),
@@ -36,6 +39,13 @@ HEDGES = frozenset(
 WEIGHT = {"place": 4, "added-finding": 4, "negation": 3, "side": 3, "number": 2}
 
 Adder = Callable[[str, str], None]
+
+
+@lru_cache(maxsize=8192)
+def wanted(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """What a place of the report must have to be the place of an answer: its organs and parts, and its relations."""
+    relations = frozenset(a for a in atoms if a.startswith("rel:"))
+    return atoms - LOOSE - relations, relations - VAGUE
 
 
 def may_support(fact: Fact, src: Fact) -> bool:

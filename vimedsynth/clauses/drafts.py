@@ -9,7 +9,7 @@ from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Span
 from vimedsynth.words import split
 
-ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|xi{0,2})[ab]?$")
+_ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|xi{0,2})[ab]?$")
 
 RIBS = {r: str(n) for n, r in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"), 1)}
 
@@ -52,6 +52,11 @@ CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 LONE_TARGETS = frozenset({"biopsy", "ultrasound", "fna", "endoscopy", "mri", "ct3", "specialist", "histology"})
 
 
+def roman(word: str) -> bool:
+    """Whether a folded word is the Roman numeral of a segment or a station, with or without its letter."""
+    return word[:1] in "ivx" and bool(_ROMAN.match(word))
+
+
 @cache
 def stop_words() -> frozenset[str]:
     """Function words and the words with which an answer is introduced: they assert nothing."""
@@ -63,7 +68,7 @@ def number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """A fact being built."""
 
@@ -146,9 +151,10 @@ def _bare_station(atoms: set[str]) -> bool:
 
 def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     """Items with the organ that a list shares given to each ("trước và cạnh khí quản"), and right + left made both."""
+    if len(raw) < 2:
+        return tuple(Item(_part_named(frozenset(atoms)), side, span) for atoms, side, span in raw)
     known = lexicon().within
-    if len(raw) > 1:
-        raw = _after_organ(_carried(raw, known))
+    raw = _after_organ(_carried(raw, known))
     if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
         raw = [row for row in raw if row[0]]  # "hai bên, đặc biệt bên trái"
     filled: list[tuple[frozenset[str], str | None, Span]] = []

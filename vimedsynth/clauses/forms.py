@@ -58,10 +58,10 @@ class Forms(Places):
         return self.before().kind == "count" and self.before().value == count
 
     def _largest_ahead(self) -> bool:
-        for k in range(3):
-            if self.peek(k).kind == "largest":
+        for tok in self.toks[self.at : self.at + 3]:
+            if tok.kind == "largest":
                 return True
-            if self.peek(k).kind in ("mark", "head") or self.peek(k).value in LISTING:
+            if tok.kind in ("mark", "head") or tok.value in LISTING:
                 return False
         return False
 

@@ -1,6 +1,6 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
-from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, ROMAN, number
+from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, number, roman
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
@@ -19,7 +19,7 @@ class Numbers(Forms):
         nxt = self.peek()
         if word == "hạ":
             return nxt.value == "phân"
-        return nxt.text == "thùy" or bool(ROMAN.match(nxt.value))
+        return nxt.text == "thùy" or roman(nxt.value)
 
     def _segment_word(self, word: str) -> None:
         if (
@@ -42,7 +42,7 @@ class Numbers(Forms):
         if word in {"c", "d", "l", "s", "t"} and nxt.kind == "num" and "," not in nxt.value:
             self._vertebra("d" if word == "t" else word)
             return True
-        if ROMAN.match(word) and (self.numeral or word[-1] in "ab"):
+        if roman(word) and (self.numeral or word[-1] in "ab"):
             kind = self.numeral or "stn"
             if kind == "rib":
                 self.atoms.add(f"rib:{RIBS.get(word, word)}")

@@ -34,7 +34,7 @@ class Places(Cursor):
     def on_part(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
             return
-        if self.side and self.atoms & lexicon().within.keys():
+        if self.side and self.atoms & lexicon().places:
             self._close_item()
         self.atoms.add(tok.value)
 
@@ -44,14 +44,10 @@ class Places(Cursor):
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
             return
-        if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().within.keys():
+        if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().places:
             self._close_item()
         nxt = self.peek()
-        if (
-            nxt.kind in ("organ", "part", "side", "relation")
-            or nxt.value in LISTING
-            or self.atoms & lexicon().within.keys()
-        ):
+        if nxt.kind in ("organ", "part", "side", "relation") or nxt.value in LISTING or self.atoms & lexicon().places:
             self.atoms.add(f"rel:{tok.value}")
 
     def on_side(self, tok: Token) -> None:
@@ -59,7 +55,7 @@ class Places(Cursor):
             return
         both = [w for w in tok.text.split() if w in ONE]
         self.side_order.extend([ONE[w] for w in both] if tok.value == "both" and both else [tok.value])
-        organs = self.atoms & lexicon().within.keys()
+        organs = self.atoms & lexicon().places
         if self.side and self.side != tok.value and (organs or self.atoms):
             self._close_item()
         if (

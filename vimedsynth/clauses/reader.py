@@ -4,10 +4,10 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.clauses.drafts import (
     CONTRAST,
     LISTING,
-    ROMAN,
     SHORT_SIDES,
     SITE_NOUNS,
     STATION_WORDS,
+    roman,
     stop_words,
 )
 from vimedsynth.words import Token
@@ -79,11 +79,7 @@ class ClauseReader(Assertions):
         if word == "thượng" and self.peek().value in LISTING and self.peek(1).value == "infraclavicular":
             self.on_organ(tok._replace(kind="organ", value="supraclavicular"))  # "thượng và hạ đòn"
             return
-        if (
-            word == "giai"
-            and self.peek().value == "đoạn"
-            and (self.peek(1).kind == "num" or ROMAN.match(self.peek(1).value))
-        ):
+        if word == "giai" and self.peek().value == "đoạn" and (self.peek(1).kind == "num" or roman(self.peek(1).value)):
             self.draft.readings.add(f"stage:{self.peek(1).value}")
             self.at += 2
             return
