@@ -91,7 +91,7 @@ class Fact(NamedTuple):
         return frozenset({"right", "left"} if "both" in found else found)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def sentence_facts(text: str) -> tuple[Fact, ...]:
     """The facts of one NFC sentence; spans are offsets in ``text``. Cached: standard sentences recur."""
     from vimedsynth.clauses import ClauseReader
