@@ -66,10 +66,19 @@ class AnswerJudge(Absences):
         self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))
         return sentence[: hit.start()] + " " * (hit.end() - hit.start()) + sentence[hit.end() :]
 
+    def _may_deny(self, lead: str, said: list[Fact]) -> bool:
+        """Whether the first word and the first fact go apart, whatever was asked: only then is the question read."""
+        first = said[0]
+        if first.levels:
+            return bool(first.levels & {"increased", "mild"}) != (lead == "có")
+        return bool(first.heads) and len(said) == 1 and (first.polarity == "present") != (lead == "có")
+
     def _lead(self, lead: str, said: list[Fact]) -> None:
         """ "Không, tổn thương tăng chuyển hóa": the first word must not deny what follows."""
+        if not lead or not said or not self._may_deny(lead, said):
+            return
         asked = self.focus.facts
-        if not lead or not asked or not said:
+        if not asked:
             return
         levels = frozenset(lv for f in asked for lv in f.levels)
         first = said[0]
