@@ -13,7 +13,7 @@ class Forms(Places):
     def on_head(self, tok: Token) -> None:
         if self.mode == "prior":
             return
-        if self.mode == "reading":
+        if self.mode == "reading" and not self._finding_after_reading():
             self.draft.readings.add(f"head:{tok.value}")
             return
         if tok.value == "thickening" and (self.peek().kind == "num" or self.peek().kind in ("approximate", "largest")):
@@ -53,6 +53,22 @@ class Forms(Places):
             self.draft.start = self.before().start if self.before().kind == "count" else tok.start
             self.draft.counts |= counts
         self.draft.heads.add(tok.value)
+
+    def _finding_after_reading(self) -> bool:
+        """ "dày niêm mạc có thể do viêm và hạch thượng đòn tăng chuyển hóa FDG": the next finding, not another reading."""
+        back = 3 if self.before().kind == "count" else 2
+        if self.before(back).value != "và" or not (self.draft.heads and self.draft.items):
+            return False
+        for k in range(10):
+            if self.peek(k).kind == "uptake" or (self.peek(k).kind == "num" and self.peek(k).value):
+                said = {self.before().value} if back == 3 else set()
+                self.draft.counts -= said
+                self._close()
+                self.draft.counts |= said
+                return True
+            if self.peek(k).kind in ("tier", "reading", "negation") or self.peek(k).value in {".", ";"}:
+                return False
+        return False
 
     def _count_is_next(self, count: str) -> bool:
         return self.before().kind == "count" and self.before().value == count
