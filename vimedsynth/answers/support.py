@@ -6,6 +6,7 @@ from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
+from vimedsynth.words import split
 
 
 class Support(Attributes):
@@ -127,4 +128,8 @@ class Support(Attributes):
         )
 
     def _only_uptake(self, fact: Fact) -> bool:
-        return bool(fact.items) and not (fact.heads or fact.sizes or fact.suvs or fact.readings or fact.invasions)
+        return (
+            bool(fact.items)
+            and fact.words <= set(split(self.question))
+            and not (fact.heads or fact.sizes or fact.suvs or fact.readings or fact.invasions)
+        )

@@ -20,6 +20,9 @@ class Forms(Places):
             return  # "lớp dịch dày 30 mm" is a measure
         if tok.value == "fluid" and self.peek().text == "dày":
             return
+        if tok.text in ("lớn hơn", "to hơn") and (self.peek().kind in ("head", "count") or self.peek().value == "so"):
+            self._close()  # "nốt 12 mm lớn hơn nốt 7 mm": two findings
+            return
         if tok.text.endswith(("lớn hơn", "to hơn")) and self.peek().kind in PLACE_KINDS:
             self._larger_side(smaller=False)
         if tok.value in ("cavity", "cyst") and self.before().value == "thành" and self.draft.heads:
@@ -45,7 +48,14 @@ class Forms(Places):
             if not self.draft.heads:
                 self.draft.heads.add(tok.value)
             return
-        inner = self.before().value in {"có", "kèm", "chứa", "cấu"} or self.before(3).value in {"trong"}
+        joined = (
+            self.before().value == "kèm"
+            and self.before(3).value == ","
+            and bool(self.draft.readings or self.draft.suvs)
+        )
+        inner = (not joined and self.before().value in {"có", "kèm", "chứa", "cấu"}) or self.before(3).value in {
+            "trong"
+        }
         if not inner and self._starts_new_finding(tok.value):
             counts = {c for c in self.draft.counts if self._count_is_next(c)}
             self.draft.counts -= counts if len(self.draft.counts) > 1 else set()
@@ -89,7 +99,7 @@ class Forms(Places):
         listed = any(self.before(b).value in LISTING or self.before(b).kind == "contrast" for b in (2, 3, 4))
         if not listed or self.depth:
             return False
-        if d.levels and (d.items or d.sizes) and self.before().kind != "relation":
+        if (d.levels or d.readings) and (d.items or d.sizes) and self.before().kind != "relation":
             return True
         if head in d.heads and d.items and self.before().kind != "relation":
             if any(m.startswith("amount") for m in d.modifiers) or (d.sizes and self._size_before_list_word()):
