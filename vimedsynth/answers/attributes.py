@@ -57,9 +57,11 @@ class Attributes:
             self._invasion(relation, src, add)
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular", "of-largest"}
         if extra:
-            amount = all(m.startswith("amount:") for m in extra)
+            kinds = {m.split(":")[0] for m in extra}
             add(
-                "count" if amount else "added-finding",
+                {"amount": "count", "grade": "number"}.get(next(iter(kinds)), "added-finding")
+                if len(kinds) == 1
+                else "added-finding",
                 f"the report does not describe it so ({', '.join(sorted(extra))})",
             )
         if (
