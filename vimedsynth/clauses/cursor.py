@@ -101,6 +101,9 @@ class Cursor:
             and self.before(3).kind == "side"
         )
 
+    def _compared(self) -> bool:
+        return any(t.text in {"hơn", "đặc biệt", "biệt", "nhất", "nhiều", "rõ"} for t in self.toks)
+
     def _emphasis(self) -> None:
         """ "hai bên, đặc biệt bên trái", "bên phải nhiều hơn bên trái": sides beside a both-sided place."""
         d = self.draft
@@ -109,6 +112,8 @@ class Cursor:
         alone = [side for atoms, side, _ in d.items if not atoms and side]
         if alone and any(atoms for atoms, _, _ in d.items) and any(side == "both" for _, side, _ in d.items):
             sides = self.side_order[-2:] if alone == ["both"] else alone
+            if alone == ["both"] and sides in (["both"], ["right", "left"], ["left", "right"]) and not self._compared():
+                return  # "động mạch X hai bên", whose place the lexicon does not know
             d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
 
     def _close(self) -> None:
