@@ -169,7 +169,11 @@ def _implied(atoms: frozenset[str], said: frozenset[str]) -> bool:
     """Places that others already contain say nothing more ("trung thất" beside "trước carina")."""
     within = lexicon().within
     wide = frozenset().union(*(within.get(s, frozenset()) for s in said)) if said else frozenset()
-    return all(x in wide or x in ("rel:along", "lobe") for x in atoms)
+    stations = {s[4:5].isdigit() for s in said if s.startswith("stn:")}
+    implied = {"rel:along", "lobe"} | ({"abdominal-cavity"} if "region:abdomen" in wide else set())
+    implied |= {"mediastinum"} if True in stations else set()  # "4R"
+    implied |= {"region:neck"} if False in stations else set()  # "IIA"
+    return all(x in wide or x in implied for x in atoms)
 
 
 def _sides_fit(mine: tuple[Item, ...], theirs: tuple[Item, ...]) -> bool:

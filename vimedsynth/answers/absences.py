@@ -7,6 +7,9 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, compatible_sides
 
+GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
+HARMLESS = frozenset({"benign"})
+
 
 class Absences(Support):
     """Judges denials."""
@@ -77,8 +80,11 @@ class Absences(Support):
         elif fact.heads:
             if not any(head_in(h, src) for h in fact.heads):
                 return False
-        elif fact.readings and not fact.generic:
-            return bool((fact.readings - {"not"}) & src.readings)
+        elif fact.readings:
+            if not (fact.readings - {"not"}) & src.readings:
+                return False
+            if not (fact.generic and fact.items):
+                return True
         if "abnormal" in fact.patterns and not row.avid and fact.heads:
             return False
         if any(same_finding(ex, src) for ex in self.excluded):
@@ -92,6 +98,13 @@ class Absences(Support):
                     return True
         return False
 
+    def _read_as_harmless(self, fact: Fact, src: Fact) -> bool:
+        grave = fact.readings & GRAVE
+        return (
+            bool(grave and not fact.heads and src.polarity == "present" and src.readings & HARMLESS)
+            and not src.readings & GRAVE
+        )
+
     def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A sentence of the report that says it is not there, or that the place is normal."""
         src = row.fact
@@ -100,13 +113,17 @@ class Absences(Support):
                 return False
             if fact.heads and not src.heads and not (fact.levels or fact.patterns or fact.generic):
                 return False
+        elif self._read_as_harmless(fact, src):
+            pass  # "không có tổn thương ác tính ở gan", where the report reads what is there as benign
         elif not (src.polarity == "physiologic" or "none" in src.levels) or (
             fact.heads and not (fact.levels or fact.patterns) and not any(head_in(h, src) for h in fact.heads)
         ):
             return False
         if everywhere:
             return src.polarity == "absent"
-        if fact.readings - src.readings - {"not"} and not (fact.levels or fact.heads):
+        if fact.readings - src.readings - {"not"} and not (
+            fact.levels or fact.heads or self._read_as_harmless(fact, src)
+        ):
             return False
         for item in places:
             want = item.atoms - LOOSE

@@ -1,13 +1,13 @@
 """Numbers, uptake, counts, readings and neighbours of one fact against one finding."""
 
 from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
-from vimedsynth.answers.questions import HIGHEST, focus_of
+from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source
-from vimedsynth.words import split
+from vimedsynth.words import fold, split
 
 
 class Attributes:
@@ -55,13 +55,21 @@ class Attributes:
         self._reading(fact, src, add)
         for relation in fact.invasions:
             self._invasion(relation, src, add)
-        extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular"}
+        extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular", "of-largest"}
         if extra:
-            amount = all(m.startswith("amount:") for m in extra)
+            kinds = {m.split(":")[0] for m in extra}
             add(
-                "count" if amount else "added-finding",
+                {"amount": "count", "grade": "number"}.get(next(iter(kinds)), "added-finding")
+                if len(kinds) == 1
+                else "added-finding",
                 f"the report does not describe it so ({', '.join(sorted(extra))})",
             )
+        if (
+            fact.sizes
+            and "of-largest" in src.modifiers - fact.modifiers
+            and EACH.search(fold(fact.span.of(self.answer)))
+        ):
+            add("number", "the report gives the size of the largest only")
         largest = [m[11:].split("+") for m in src.modifiers if m.startswith("largest-at:")]
         if fact.anaphora and fact.items and largest and not any(fact.atoms <= set(at) for at in largest):
             add("place", "the largest is at another place")

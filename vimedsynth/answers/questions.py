@@ -25,6 +25,8 @@ ANSWER_EXCLUDES = re.compile(
 
 ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$")
 
+EACH = re.compile(r"\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng)\b|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b")
+
 HIGHEST = re.compile(r"cao nhất|mạnh nhất")
 
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)

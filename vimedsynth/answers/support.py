@@ -6,6 +6,9 @@ from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
+from vimedsynth.words import split
+
+TISSUES = frozenset({"skin", "subcutis", "soft-tissue", "muscle", "fat-tissue"})
 
 
 class Support(Attributes):
@@ -54,6 +57,8 @@ class Support(Attributes):
         if not src.items:
             inside = want <= row.all_places
             return "" if inside and not item.side else "place"
+        if len(want) > 1:
+            want -= TISSUES & src.atoms  # "dày da và tổ chức dưới da ở cẳng chân": both tissues are of that place
         best = "place"
         for own, reach in zip(src.items, row.places, strict=True):
             if not want <= reach and not want <= reach | invaded(src):
@@ -127,4 +132,8 @@ class Support(Attributes):
         )
 
     def _only_uptake(self, fact: Fact) -> bool:
-        return bool(fact.items) and not (fact.heads or fact.sizes or fact.suvs or fact.readings or fact.invasions)
+        return (
+            bool(fact.items)
+            and fact.words <= set(split(self.question))
+            and not (fact.heads or fact.sizes or fact.suvs or fact.readings or fact.invasions)
+        )

@@ -87,8 +87,8 @@ class Assertions(UptakeWords):
         if tok.value == "suspect" and any(t.kind == "invasion" for t in ahead[:2]):
             self.certain = False
             return
-        if not self._reading_ahead(tok, ahead):
-            return
+        if not self._reading_ahead(tok, ahead) or (tok.value == "definite" and ahead[0].kind == "physiologic"):
+            return  # "do sinh lý" says no more than "sinh lý"
         self._close_item()
         if self.negated:
             self.draft.readings.add("not")

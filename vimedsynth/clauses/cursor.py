@@ -101,6 +101,9 @@ class Cursor:
             and self.before(3).kind == "side"
         )
 
+    def _compared(self) -> bool:
+        return any(t.text in {"hơn", "đặc biệt", "biệt", "nhất", "nhiều", "rõ"} for t in self.toks)
+
     def _emphasis(self) -> None:
         """ "hai bên, đặc biệt bên trái", "bên phải nhiều hơn bên trái": sides beside a both-sided place."""
         d = self.draft
@@ -109,6 +112,8 @@ class Cursor:
         alone = [side for atoms, side, _ in d.items if not atoms and side]
         if alone and any(atoms for atoms, _, _ in d.items) and any(side == "both" for _, side, _ in d.items):
             sides = self.side_order[-2:] if alone == ["both"] else alone
+            if alone == ["both"] and sides in (["both"], ["right", "left"], ["left", "right"]) and not self._compared():
+                return  # "động mạch X hai bên", whose place the lexicon does not know
             d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
 
     def _close(self) -> None:
@@ -259,6 +264,32 @@ class Cursor:
                 return False
         return False
 
+    def _place_with_uptake_ahead(self) -> bool:
+        """ "hạch cổ tăng chuyển hóa FDG, tuyến ức tăng chuyển hóa FDG": the next finding is a place with its own uptake."""
+        d = self.draft
+        if self.depth or not d.levels or not (d.items or self.atoms) or self.peek().kind not in ("organ", "part"):
+            return False
+        for k in range(1, 10):
+            nxt = self.peek(k)
+            if nxt.kind == "uptake":
+                return self._tracer_ahead(k + 1)
+            if nxt.value in {",", "và"} and self.mode == "reading":
+                continue
+            if nxt.kind not in ("organ", "part", "side", "relation", "word") or nxt.value in LISTING:
+                return False
+        return False
+
+    def _tracer_ahead(self, start: int = 0) -> bool:
+        for k in range(start, start + 7):
+            nxt = self.peek(k)
+            if nxt.kind == "tracer":
+                return True
+            if nxt.kind not in ("intensity", "pattern", "word", "count") and nxt.value not in {",", "/"}:
+                return False
+            if nxt.kind == "word" and nxt.value not in {"về", "mức", "độ", "sự", "và", "hoạt", "động", "trên", "của"}:
+                return False
+        return False
+
     def _another_uptake_ahead(self) -> bool:
         """ "tăng chuyển hóa FDG ở dây thanh phải (SUVmax: 4,0), dây thanh trái không tăng chuyển hóa FDG"."""
         d = self.draft
@@ -279,6 +310,9 @@ class Cursor:
                 self.mode = ""  # the comparison is over
             return
         if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):
+            self._close()
+            return
+        if self.mode in ("", "reading") and self._place_with_uptake_ahead():
             self._close()
             return
         numeral_next = roman(self.peek().value) or self.peek().kind == "num"

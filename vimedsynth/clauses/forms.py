@@ -13,12 +13,15 @@ class Forms(Places):
     def on_head(self, tok: Token) -> None:
         if self.mode == "prior":
             return
-        if self.mode == "reading":
+        if self.mode == "reading" and not self._finding_after_reading():
             self.draft.readings.add(f"head:{tok.value}")
             return
         if tok.value == "thickening" and (self.peek().kind == "num" or self.peek().kind in ("approximate", "largest")):
             return  # "lớp dịch dày 30 mm" is a measure
         if tok.value == "fluid" and self.peek().text == "dày":
+            return
+        if tok.text in ("lớn hơn", "to hơn") and (self.peek().kind in ("head", "count") or self.peek().value == "so"):
+            self._close()  # "nốt 12 mm lớn hơn nốt 7 mm": two findings
             return
         if tok.text.endswith(("lớn hơn", "to hơn")) and self.peek().kind in PLACE_KINDS:
             self._larger_side(smaller=False)
@@ -45,7 +48,14 @@ class Forms(Places):
             if not self.draft.heads:
                 self.draft.heads.add(tok.value)
             return
-        inner = self.before().value in {"có", "kèm", "chứa", "cấu"} or self.before(3).value in {"trong"}
+        joined = (
+            self.before().value == "kèm"
+            and self.before(3).value == ","
+            and bool(self.draft.readings or self.draft.suvs)
+        )
+        inner = (not joined and self.before().value in {"có", "kèm", "chứa", "cấu"}) or self.before(3).value in {
+            "trong"
+        }
         if not inner and self._starts_new_finding(tok.value):
             counts = {c for c in self.draft.counts if self._count_is_next(c)}
             self.draft.counts -= counts if len(self.draft.counts) > 1 else set()
@@ -53,6 +63,22 @@ class Forms(Places):
             self.draft.start = self.before().start if self.before().kind == "count" else tok.start
             self.draft.counts |= counts
         self.draft.heads.add(tok.value)
+
+    def _finding_after_reading(self) -> bool:
+        """ "dày niêm mạc có thể do viêm và hạch thượng đòn tăng chuyển hóa FDG": the next finding, not another reading."""
+        back = 3 if self.before().kind == "count" else 2
+        if self.before(back).value != "và" or not (self.draft.heads and self.draft.items):
+            return False
+        for k in range(10):
+            if self.peek(k).kind == "uptake" or (self.peek(k).kind == "num" and self.peek(k).value):
+                said = {self.before().value} if back == 3 else set()
+                self.draft.counts -= said
+                self._close()
+                self.draft.counts |= said
+                return True
+            if self.peek(k).kind in ("tier", "reading", "negation") or self.peek(k).value in {".", ";"}:
+                return False
+        return False
 
     def _count_is_next(self, count: str) -> bool:
         return self.before().kind == "count" and self.before().value == count
@@ -73,7 +99,7 @@ class Forms(Places):
         listed = any(self.before(b).value in LISTING or self.before(b).kind == "contrast" for b in (2, 3, 4))
         if not listed or self.depth:
             return False
-        if d.levels and (d.items or d.sizes) and self.before().kind != "relation":
+        if (d.levels or d.readings) and (d.items or d.sizes) and self.before().kind != "relation":
             return True
         if head in d.heads and d.items and self.before().kind != "relation":
             if any(m.startswith("amount") for m in d.modifiers) or (d.sizes and self._size_before_list_word()):

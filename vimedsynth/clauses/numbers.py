@@ -213,6 +213,8 @@ class Numbers(Forms):
 
     def on_largest(self, tok: Token) -> None:
         self.draft.modifiers.discard("small")
+        if tok.text != "dày nhất":
+            self.draft.modifiers.add("of-largest")  # the measure is that of one of several
 
     def on_respectively(self, tok: Token) -> None:
         self.listed = True

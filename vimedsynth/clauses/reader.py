@@ -4,6 +4,7 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.clauses.drafts import (
     CONTRAST,
     LISTING,
+    RIBS,
     SHORT_SIDES,
     SITE_NOUNS,
     STATION_WORDS,
@@ -82,6 +83,10 @@ class ClauseReader(Assertions):
         if word == "giai" and self.peek().value == "đoạn" and (self.peek(1).kind == "num" or roman(self.peek(1).value)):
             self.draft.readings.add(f"stage:{self.peek(1).value}")
             self.at += 2
+            return
+        if word == "độ" and (self.peek().kind == "num" or roman(self.peek().value)):
+            self.draft.modifiers.add(f"grade:{RIBS.get(self.peek().value, self.peek().value)}")  # "ứ nước độ III"
+            self.at += 1
             return
         if word == "mức" and self.peek().value in {"độ", "đốt", "d", "l"}:
             return

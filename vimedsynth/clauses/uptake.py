@@ -11,17 +11,6 @@ class UptakeWords(Numbers):
     def _uptake_follows(self) -> bool:
         return self.peek().kind == "uptake" and self._tracer_ahead(1)
 
-    def _tracer_ahead(self, start: int = 0) -> bool:
-        for k in range(start, start + 7):
-            nxt = self.peek(k)
-            if nxt.kind == "tracer":
-                return True
-            if nxt.kind not in ("intensity", "pattern", "word", "count") and nxt.value not in {",", "/"}:
-                return False
-            if nxt.kind == "word" and nxt.value not in {"về", "mức", "độ", "sự", "và", "hoạt", "động", "trên", "của"}:
-                return False
-        return False
-
     def on_uptake(self, tok: Token) -> None:
         if self.mode == "prior":
             return
