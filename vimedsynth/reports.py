@@ -82,7 +82,7 @@ _OPENING = (
 )
 _SENTENCE_END = re.compile(
     rf"\s(?:(?<=[.!?;,)0-9a-zà-ỹ]\s)\s*(?=(?:{_OPENING})[\s\w])"
-    rf"|(?<=[.!?]\s)\s*(?=[^\W\d_a-zà-ỹ]|[{_LARGE}])|(?<=\n)\n*)"
+    rf"|(?<=[.!?]\s)\s*(?=[^\W\d_a-zà-ỹ]|[{_LARGE}]|\d/\d\s)|(?<=\n)\n*)"
 )
 
 

@@ -44,9 +44,13 @@ class Places(Cursor):
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
             return
-        if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().places:
-            self._close_item()
         nxt = self.peek()
+        # "hạch trung thất ở cạnh và dưới quai động mạch chủ": both relations are to the arch.
+        to_next = nxt.kind in ("organ", "part", "side", "relation") or (
+            nxt.value in LISTING and self.peek(1).kind == "relation" and self.peek(2).kind in ("organ", "part", "side")
+        )
+        if to_next and self.atoms & lexicon().places:
+            self._close_item()
         if nxt.kind in ("organ", "part", "side", "relation") or nxt.value in LISTING or self.atoms & lexicon().places:
             self.atoms.add(f"rel:{tok.value}")
 
