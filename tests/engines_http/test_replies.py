@@ -66,3 +66,8 @@ def test_what_is_no_object_is_not_json(text: str) -> None:
 def test_a_payload_without_words_is_empty() -> None:
     assert read_reply('{"text":"  "}', "stop") == (None, "empty-reply")
     assert read_reply("{}", None) == (None, "empty-reply")
+
+
+def test_white_space_that_a_grammar_allows_for_ever_is_named_and_gets_no_larger_budget() -> None:
+    assert read_reply("{ \n" + " \n" * 40, "length") == (None, "whitespace-loop")
+    assert read_reply('{"text": "Thùy trên phổi trái ', "length") == (None, "cut-off")

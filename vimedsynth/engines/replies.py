@@ -1,6 +1,7 @@
 """What a model wrote -> a payload or a named failure. Nothing is repaired: no fences cut, no braces added.
 
-Failures: ``cut-off`` (the budget ended first; never parsed), ``empty-reply``, ``model-refused``, ``not-json``,
+Failures: ``cut-off`` (the budget ended first; never parsed), ``whitespace-loop`` (it ended on white space that a grammar
+allows for ever; a larger budget would not help), ``empty-reply``, ``model-refused``, ``not-json``,
 ``escaped-text`` (letters as ``\\u1ed9`` or as broken UTF-8), ``repetitive`` (a phrase in a loop, or one pair again and
 again) and ``wrong-language``.
 """
@@ -18,6 +19,8 @@ _ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|Ã[\x80-\xbf ¡-¿]|
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKED = re.compile(r"[à-ãè-êìíò-õùúýăđĩũơưạ-ỹ]", re.I)
 _FOREIGN = re.compile(r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+SPACES = 16
+"""White space at the end of a reply that was cut off which no text of ours has."""
 LONGEST_LOOP = 12
 """Words in the longest phrase that is looked for as a loop."""
 
@@ -25,7 +28,7 @@ LONGEST_LOOP = 12
 def read_reply(text: str, finish_reason: str | None) -> tuple[dict[str, Any] | None, str | None]:
     """``(payload, None)`` or ``(None, failure code)`` for the text of a reply and why the model stopped."""
     if finish_reason == "length":
-        return None, "cut-off"
+        return None, "whitespace-loop" if text and not text[-SPACES:].strip() else "cut-off"
     if finish_reason == "content_filter":
         return None, "model-refused"
     if not text.strip():
