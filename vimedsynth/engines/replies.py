@@ -16,6 +16,7 @@ import orjson
 from vimedsynth.reports import nfc
 
 _ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|Ã[\x80-\xbf ¡-¿]|á[»º][\x80-\xbf¡-¿]|Æ°|Ä\x91")
+_LETTERS = re.compile(r"(\S)\1{19}")
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKED = re.compile(r"[à-ãè-êìíò-õùúýăđĩũơưạ-ỹ]", re.I)
 _FOREIGN = re.compile(r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -75,13 +76,15 @@ def _pairs(payload: dict[str, Any]) -> Counter[tuple[str, str]]:
 def loops(text: str) -> bool:
     """Whether a phrase of up to LONGEST_LOOP words stands four times in a row, or a letter twenty times."""
     words = text.split()
+    if len(words) - len(set(words)) < 3:  # a phrase that stands four times repeats each of its words three times
+        return _LETTERS.search(text) is not None
     for period in range(1, min(LONGEST_LOOP, len(words) // 4) + 1):
         run = 0
         for here, before in zip(words[period:], words, strict=False):
             run = run + 1 if here == before else 0
             if run >= 3 * period:
                 return True
-    return re.search(r"(\S)\1{19}", text) is not None
+    return _LETTERS.search(text) is not None
 
 
 def vietnamese(text: str) -> bool:
