@@ -10,9 +10,11 @@ from pathlib import Path
 
 import orjson
 import pytest
+from click.testing import Result
 
 from tests.engines.law import command, generate, holds
 from tests.engines.server import NAME, serving
+from tests.runs.cases import HEART
 from tests.runs.scripts import REPORT
 
 pytestmark = pytest.mark.engines
@@ -21,17 +23,26 @@ REPORTS = int(os.environ.get("VIMEDSYNTH_TEST_REPORTS", "3"))
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few reports of our own that differ in side and numbers."""
+    """A few reports of our own that differ in side and numbers, and one that no context on a CPU holds."""
     path = tmp_path_factory.mktemp("corpus") / "reports.jsonl"
-    texts = (REPORT.replace("17 x 12", f"{17 + n} x {12 + n}").replace("6,8", f"{6 + n},8") for n in range(REPORTS))
+    texts = [REPORT.replace("17 x 12", f"{17 + n} x {12 + n}").replace("6,8", f"{6 + n},8") for n in range(REPORTS)]
+    texts.append(REPORT.replace(HEART, " ".join([HEART] * 230)))
     path.write_bytes(b"".join(orjson.dumps({"patient_id": f"p{n}", "report": t}) + b"\n" for n, t in enumerate(texts)))
     return path
+
+
+def holds_with_the_long_one_failing_alone(result: Result, corpus: Path, output: Path) -> None:
+    """The law, and that the report that does not fit took no other along."""
+    counts = holds(result, corpus, output)
+    assert counts["rejections_by_code"]["prompt-too-long"] == 1
+    assert counts["tasks"]["vqa-single"]["works"] == REPORTS + 1
+    assert not set(counts["rejections_by_code"]) & {"request-refused", "server-error", "timeout", "connection-lost"}
 
 
 def test_server_through_the_openai_client(weights: Path, corpus: Path, tmp_path: Path) -> None:
     with serving(weights, tmp_path / "server.log", 8317) as url:
         engine = ("--engine", "openai", "--base-url", url, "--concurrency", "8")
-        holds(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
+        holds_with_the_long_one_failing_alone(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
         settings = orjson.loads((tmp_path / "run" / "run.json").read_bytes())["settings"]
         assert settings["model"] == NAME
 
@@ -48,8 +59,10 @@ def test_vllm_in_this_process_that_is_interrupted_and_goes_on(weights: Path, cor
     assert process.returncode == 130, "".join(said)
     finished = requests(tmp_path / "run")
     assert 1 <= len(finished) <= 2
-    assert {failure for _, failure in finished} <= {None, "cut-off", "repetitive", "wrong-language"}, finished
-    holds(generate(corpus, tmp_path / "run", *engine[:-1], "8"), corpus, tmp_path / "run")
+    assert not {failure for _, failure in finished} & {"empty-reply", "request-refused"}, finished
+    holds_with_the_long_one_failing_alone(
+        generate(corpus, tmp_path / "run", *engine[:-1], "8"), corpus, tmp_path / "run"
+    )
     assert set(finished) <= set(requests(tmp_path / "run"))
 
 
@@ -61,9 +74,9 @@ def requests(run: Path) -> list[tuple[str, str | None]]:
 
 def test_ray_on_one_local_node(weights: Path, corpus: Path, tmp_path: Path) -> None:
     engine = ("--engine", "ray", "--model", str(weights / "model"), "--concurrency", "8")
-    holds(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
+    holds_with_the_long_one_failing_alone(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
 
 
 def test_outlines_with_transformers(weights: Path, corpus: Path, tmp_path: Path) -> None:
     engine = ("--engine", "outlines", "--model", str(weights / "model"))
-    holds(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
+    holds_with_the_long_one_failing_alone(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
