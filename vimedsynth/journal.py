@@ -22,7 +22,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS requests (
     key TEXT PRIMARY KEY, work TEXT NOT NULL, attempt INTEGER NOT NULL, failure TEXT, message TEXT NOT NULL, raw TEXT,
     payload BLOB, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, finished REAL NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX IF NOT EXISTS requests_of_work ON requests (work, attempt);
 CREATE TABLE IF NOT EXISTS outcomes (
     place INTEGER PRIMARY KEY, code TEXT, sample TEXT, row BLOB NOT NULL
