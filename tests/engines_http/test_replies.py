@@ -43,6 +43,12 @@ def test_escaped_and_broken_letters_are_named(broken: str) -> None:
     assert text_failure({"text": f"{GOOD} {broken}"}) == "escaped-text"
 
 
+@pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\u200b", "\u202e", "\ufeff", "\ufffd", "\u00ad"])
+def test_what_a_reader_does_not_see_is_named(unseen: str) -> None:
+    assert text_failure({"text": GOOD.replace("5,2", f"5{unseen},2")}) == "escaped-text"
+    assert text_failure({"text": GOOD.replace(" ", "\n\t", 1)}) is None
+
+
 @pytest.mark.parametrize(
     ("text", "is_vietnamese"),
     [

@@ -2,7 +2,7 @@
 
 Failures: ``cut-off`` (the budget ended first; never parsed), ``whitespace-loop`` (it ended on white space that a grammar
 allows for ever; a larger budget would not help), ``empty-reply``, ``model-refused``, ``not-json``,
-``escaped-text`` (letters as ``\\u1ed9`` or as broken UTF-8), ``repetitive`` (a phrase in a loop, or one pair again and
+``escaped-text`` (letters as ``\\u1ed9`` or as broken UTF-8, control, invisible and replacement characters), ``repetitive`` (a phrase in a loop, or one pair again and
 again) and ``wrong-language``.
 """
 
@@ -15,7 +15,8 @@ import orjson
 
 from vimedsynth.reports import nfc
 
-_ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|Ã[\x80-\xbf ¡-¿]|á[»º][\x80-\xbf¡-¿]|Æ°|Ä\x91")
+_UNSEEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]"
+_ESCAPED = re.compile(_UNSEEN + r"|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|Ã[\x80-\xbf ¡-¿]|á[»º][\x80-\xbf¡-¿]|Æ°|Ä\x91")
 _LETTERS = re.compile(r"(\S)\1{19}")
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKED = re.compile(r"[à-ãè-êìíò-õùúýăđĩũơưạ-ỹ]", re.I)
