@@ -2,8 +2,8 @@
 
 Failures: ``cut-off`` (the budget ended first; never parsed), ``whitespace-loop`` (it ended on white space that a grammar
 allows for ever; a larger budget would not help), ``empty-reply``, ``model-refused``, ``not-json``,
-``escaped-text`` (letters as ``\\u1ed9`` or as broken UTF-8, control, invisible and replacement characters), ``repetitive`` (a phrase in a loop, or one pair again and
-again) and ``wrong-language``.
+``escaped-text`` (letters as ``\\u1ed9`` or as broken UTF-8, control, invisible and replacement characters),
+``repetitive`` (a phrase in a loop, or one pair again and again) and ``wrong-language``.
 """
 
 import re
