@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from vimedsynth.facts import Fact, Item, Measure
 from vimedsynth.lexicon import lexicon
 
 TIERS = ("definite", "likely", "probable", "suspect")
+BOUND = ("rel:", "lobe:", "third:", "pole:", "wall:")
 PLACE_WORDS = frozenset({"parenchyma", "region:body"})
 
 
@@ -19,8 +21,7 @@ class Difference:
     harmless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A fact in the form in which equal facts are equal: no order, no spelling, no units."""
 
     polarity: str
@@ -48,14 +49,14 @@ def _threshold(m: Measure, small: bool) -> bool:
     return m.op == "<" or (m.dims == (10.0,) and m.op == "=")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def content(fact: Fact) -> Content:
     """The comparable form of ``fact``."""
     small = "small" in fact.modifiers
     return Content(
         polarity="absent" if fact.polarity == "resolved" and not fact.prior else fact.polarity,
         heads=fact.heads,
-        counts=fact.counts - {"one", "unmarked"},
+        counts=fact.counts - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
         places=frozenset(a for a in fact.atoms if a not in PLACE_WORDS or len(fact.atoms) == 1),
         pairs=frozenset((i.atoms - PLACE_WORDS, i.side) for i in fact.items),
         sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
@@ -141,11 +142,27 @@ def _places(a: Content, b: Content, mine: Fact, theirs: Fact) -> list[Difference
         extra, gone = a.places - b.places, b.places - a.places
         if not _implied(extra, b.places) or not _implied(gone, a.places):
             out.append(Difference("place", f"{_list(extra)} for {_list(gone)}"))
+    elif not _same_bindings(mine.items, theirs.items):
+        out.append(Difference("place", "the places are joined otherwise"))
     if own != other:
         out.append(Difference("side", f"{_list(own)}, not {_list(other)}"))
     elif not out and not _sides_fit(mine.items, theirs.items):
         out.append(Difference("side", "the sides belong to other places"))
     return out
+
+
+def _bindings(items: tuple[Item, ...]) -> frozenset[tuple[str, str]]:
+    """Which relation, lobe or third goes with which organ ("trước carina" and "dưới màng tim", not the reverse)."""
+    known = lexicon().within
+    return frozenset((a, o) for i in items for a in i.atoms if a.startswith(BOUND) for o in i.atoms if o in known)
+
+
+def _same_bindings(mine: tuple[Item, ...], theirs: tuple[Item, ...]) -> bool:
+    a, b = _bindings(mine), _bindings(theirs)
+    if a == b:
+        return True
+    differ = a ^ b
+    return not all(any(x == y[0] for y in a) and any(x == y[0] for y in b) for x, _ in differ)
 
 
 def _implied(atoms: frozenset[str], said: frozenset[str]) -> bool:

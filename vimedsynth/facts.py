@@ -4,8 +4,9 @@ A sentence becomes one or more facts. Two facts can be compared without knowing 
 millimetres in ascending order, places are concept ids with the side that belongs to each, certainty is a tier.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
@@ -48,9 +49,11 @@ class Invades:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One finding, absence, reading or piece of advice that a sentence asserts."""
+class Fact(NamedTuple):
+    """One finding, absence, reading or piece of advice that a sentence asserts.
+
+    A named tuple, because every answer makes several: it costs a quarter of a frozen dataclass.
+    """
 
     span: Span
     polarity: str = "present"  # present | absent | resolved | physiologic | postoperative | advice
@@ -88,7 +91,7 @@ class Fact:
         return frozenset({"right", "left"} if "both" in found else found)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def sentence_facts(text: str) -> tuple[Fact, ...]:
     """The facts of one NFC sentence; spans are offsets in ``text``. Cached: standard sentences recur."""
     from vimedsynth.clauses import ClauseReader
@@ -105,8 +108,7 @@ def shifted(fact: Fact, by: int) -> Fact:
     def move(span: Span) -> Span:
         return Span(span.start + by, span.end + by)
 
-    return replace(
-        fact,
+    return fact._replace(
         span=move(fact.span),
         items=tuple(Item(i.atoms, i.side, move(i.span)) for i in fact.items),
         sizes=tuple(Measure(m.dims, m.op, m.kind, move(m.span)) for m in fact.sizes),
@@ -114,10 +116,21 @@ def shifted(fact: Fact, by: int) -> Fact:
     )
 
 
+def _largest_at(first: Fact, more: Fact) -> frozenset[str]:
+    """Which of several places the largest one is at."""
+    if not (more.anaphora and more.items and len(first.items) > 1):
+        return frozenset()
+    return frozenset("largest-at:" + "+".join(sorted(i.atoms)) for i in more.items)
+
+
+def moved(fact: Fact, by: int) -> Fact:
+    """``fact`` with its own span moved and no other: enough to quote it."""
+    return fact._replace(span=Span(fact.span.start + by, fact.span.end + by)) if by else fact
+
+
 def merged(first: Fact, more: Fact) -> Fact:
     """``first`` with what an anaphoric sentence ("Hạch lớn nhất ...") adds to it."""
-    return replace(
-        first,
+    return first._replace(
         span=Span(first.span.start, more.span.end) if more.span.start >= first.span.start else first.span,
         heads=first.heads | more.heads if first.heads else first.heads,
         items=first.items + tuple(i for i in more.items if i not in first.items),
@@ -127,7 +140,7 @@ def merged(first: Fact, more: Fact) -> Fact:
         levels=first.levels | more.levels,
         intensity=first.intensity | more.intensity,
         patterns=first.patterns | more.patterns,
-        modifiers=first.modifiers | more.modifiers,
+        modifiers=first.modifiers | more.modifiers | _largest_at(first, more),
         invasions=first.invasions + more.invasions,
         tier=first.tier or more.tier,
         readings=first.readings | more.readings,

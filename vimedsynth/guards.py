@@ -1,16 +1,20 @@
 """The guards, in order. A guard lets a candidate pass or objects with a stable code and the words; it never repairs."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from vimedsynth.answers import judge_answer
+from vimedsynth.answers.questions import lead_of
 from vimedsynth.facts import sentence_facts
 from vimedsynth.reports import Report, Section, Sentence, Span, nfc, sentence_spans
 from vimedsynth.samples import Candidate, Case, Objection, Task, Turn
 from vimedsynth.sources import REGION_OF_SECTION, source_of
 
-VIETNAMESE = re.compile(r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.I)
+_MARKED = "ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+VIETNAMESE = frozenset(_MARKED + _MARKED.upper())
+WORD = re.compile(r"[^\W\d_]+")
 FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#\d+;|\ufffd")
 
@@ -33,9 +37,9 @@ def language_objections(text: str) -> tuple[Objection, ...]:
         return (Objection("empty", "the text is empty", ""),)
     if ESCAPED.search(text):
         return (Objection("escaped-text", "the text holds escape sequences instead of letters", text[:80]),)
-    words = re.findall(r"[^\W\d_]+", text)
-    plain = [w for w in words if not VIETNAMESE.search(w)]
-    if FOREIGN.search(text) or (len(words) >= 4 and len(plain) > 0.8 * len(words)):
+    words = WORD.findall(text)
+    plain = sum(map(VIETNAMESE.isdisjoint, words))
+    if FOREIGN.search(text) or (len(words) >= 4 and plain > 0.8 * len(words)):
         return (Objection("not-vietnamese", "the text is not Vietnamese", text[:80]),)
     return ()
 
@@ -97,31 +101,30 @@ def evidence_objections(report: Report, turn: Turn) -> list[Objection]:
             return [
                 Objection("evidence-outside", f"[{span.start}, {span.end}) selects nothing of the report", turn.answer)
             ]
-    part = _evidence_report(report, turn.evidence)
-    if not part.sentences:
+    shown = [s for s in report.sentences if _touched(s.span, turn.evidence)]
+    if not shown:
         return [Objection("evidence-outside", "the evidence holds no sentence of the report", turn.answer)]
     return (
         []
-        if _supports(part, turn.answer)
+        if _supports(shown, turn.answer)
         else [Objection("evidence-not-supporting", "the evidence does not say this", turn.answer)]
     )
 
 
-def _supports(part: Report, answer: str) -> bool:
+def _supports(sentences: Sequence[Sentence], answer: str) -> bool:
     """The evidence holds every number of the answer, and a place or form of it where the answer has any."""
-    said = [f for span in sentence_spans(answer) for f in sentence_facts(span.of(answer))]
-    shown = [f for s in part.sentences for f in sentence_facts(s.text)]
+    _, rest = lead_of(answer)  # read as the judge of the answer reads it: once for both
+    said = [f for span in sentence_spans(rest) for f in sentence_facts(span.of(rest))]
+    shown = [f for s in sentences for f in sentence_facts(s.text)]
     numbers = {v for f in shown for v in f.suvs} | {m.dims for f in shown for m in f.sizes}
     if not all(v in numbers for f in said for v in f.suvs) or not all(m.dims in numbers for f in said for m in f.sizes):
         return False
     words = frozenset().union(*(f.atoms | f.heads for f in said)) if said else frozenset()
     wide = frozenset().union(*(i.wider for f in shown for i in f.items), *(f.heads for f in shown))
-    regions = frozenset().union(*(REGION_OF_SECTION[s.section] for s in part.sentences))
+    regions = frozenset().union(*(REGION_OF_SECTION[s.section] for s in sentences))
     return not words or bool(words & (wide | regions)) or "region:body" in words
 
 
-def _evidence_report(report: Report, spans: tuple[Span, ...]) -> Report:
-    def touched(sentence: Sentence) -> bool:
-        return any(s.start < sentence.span.end and sentence.span.start < s.end for s in spans)
-
-    return Report(report.text, tuple(s for s in report.sentences if touched(s)))
+def _touched(sentence: Span, evidence: tuple[Span, ...]) -> bool:
+    start, end = sentence.start, sentence.end
+    return any(span.start < end and start < span.end for span in evidence)

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from vimedsynth.differences import Difference, content, differences, same_content
-from vimedsynth.facts import Fact, merged
+from vimedsynth.facts import Fact, merged, moved
 from vimedsynth.guards import Verdict
 from vimedsynth.reports import Report, unsectioned_report
 from vimedsynth.samples import Objection
-from vimedsynth.sources import report_facts
+from vimedsynth.sources import Place, report_facts
+
+TOO_MANY = 90_000  # pairs of leftover facts: reports have some dozens of facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class _Pairing:
     theirs: list[Fact]  # of the report
 
 
-def _facts(report: Report, placed: bool = True) -> list[Fact]:
-    rows = [row[0] for row in report_facts(report, placed)]
+def _facts(report: Report, place: Place | None = moved) -> list[Fact]:
+    rows = [row[0] for row in report_facts(report, place)]
     return [_with_owner(f, rows) for f in rows]
 
 
@@ -30,7 +32,7 @@ def _with_owner(fact: Fact, rows: list[Fact]) -> Fact:
     """Advice carries the places of the finding that it belongs to, so that it cannot move to another."""
     if fact.advice_of is None:
         return fact
-    return replace(fact, items=fact.items or rows[fact.advice_of].items, advice_of=0)
+    return fact._replace(items=fact.items or rows[fact.advice_of].items, advice_of=0)
 
 
 def _take_equal(mine: list[Fact], theirs: list[Fact]) -> _Pairing:
@@ -65,6 +67,8 @@ def _closeness(mine: Fact, theirs: Fact) -> float:
 
 def _match(left: _Pairing) -> tuple[list[tuple[Fact, Fact]], list[Fact], list[Fact]]:
     """Greedy one-to-one pairs by closeness, and what stays alone on either side."""
+    if len(left.mine) * len(left.theirs) > TOO_MANY:
+        return [], left.mine, left.theirs  # another text altogether: nothing is gained by pairing it
     ranked = sorted(
         ((_closeness(m, t), i, j) for i, m in enumerate(left.mine) for j, t in enumerate(left.theirs)), reverse=True
     )
@@ -85,7 +89,7 @@ def _match(left: _Pairing) -> tuple[list[tuple[Fact, Fact]], list[Fact], list[Fa
 def _join(facts: list[Fact]) -> Fact:
     joined = facts[0]
     for fact in facts[1:]:
-        joined = replace(merged(joined, fact), heads=joined.heads | fact.heads, counts=joined.counts | fact.counts)
+        joined = merged(joined, fact)._replace(heads=joined.heads | fact.heads, counts=joined.counts | fact.counts)
     return joined
 
 
@@ -139,10 +143,10 @@ def _absorb(base: Fact, others: list[Fact], fits: Callable[[Fact], bool]) -> lis
 
 def _says_the_same(rewrite: Report, report: Report) -> bool:
     """Every fact has its equal and none is rounded: nothing to quote, so no offsets are needed."""
-    mine = _facts(rewrite, placed=False)
+    mine = _facts(rewrite, None)
     if any(f.approximate for f in mine):
         return False
-    left = _take_equal(mine, _facts(report, placed=False))
+    left = _take_equal(mine, _facts(report, None))
     return not left.mine and not left.theirs
 
 

@@ -1,7 +1,8 @@
 """Facts of a report -> findings with the words they were written in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from vimedsynth.facts import Fact
 from vimedsynth.findings import (
@@ -20,7 +21,7 @@ from vimedsynth.findings import (
 )  # fmt: skip
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Report, Section, Sentence, Span
-from vimedsynth.sources import echoes, report_facts
+from vimedsynth.sources import report_facts, said_again
 from vimedsynth.words import Token, fold, tokens
 
 UPTAKE_WORDS = {"none": "không tăng chuyển hóa FDG", "mild": "tăng nhẹ chuyển hóa FDG", "increased": "tăng chuyển hóa FDG",
@@ -32,18 +33,19 @@ HEAD_ORDER = (
 GRADE = r"(?: nhẹ| mạnh| rõ| ít)?"
 PATTERN = r"(?:[, ]+(?:lan tỏa|khu trú|không đều|không đồng đều|không đặc hiệu|không đối xứng|đối xứng|dạng viền|ngoại vi|bất thường))*"
 UPTAKE = re.compile(
-    rf"(?:không còn |không |chưa |hơi )?(?:tăng|giảm|cao){GRADE}{PATTERN} (?:chuyển hóa|bắt xạ|bắt|hấp thu|hấp thụ)(?: trên)?(?: fdg| glucose)?{GRADE}{PATTERN}"
+    rf"(?:không |chưa )(?:bắt xạ|hấp thu|bắt)(?: fdg)?|(?:hấp thu|bắt) fdg(?: nhẹ| mạnh| lan tỏa| rõ)+|"
+    rf"(?:không còn |không |chưa |hơi )?(?:có |thấy |kèm |ghi nhận )?(?:tăng|giảm|cao){GRADE}{PATTERN} (?:chuyển hóa|bắt xạ|bắt|hấp thu|hấp thụ)(?: trên)?(?: fdg| glucose)?{GRADE}{PATTERN}"
 )
 SUV = re.compile(
-    r"[(/]?\s*(?:với )?suv\s?(?:max|l)?\s?(?:[:;=]|lần lượt là|khoảng|là)*\s*\d+(?:[.,]\d+)?(?: và \d+(?:[.,]\d+)?)?\s*\)?"
+    r"[(/]?\s*(?:với )?suv\s?(?:max|l)?\s?(?:[:;=]|lần lượt là|khoảng|là|đạt|đo được|cao nhất| )*\s*\d+(?:[.,]\d+)?(?: và \d+(?:[.,]\d+)?)?\s*\)?"
 )
 NUMBER = r"\d+(?:[.,]\d+)?"
 HEADS = r"(?:khối hạch|đám hạch|nốt mờ|nốt vôi hóa|hạch|nốt|khối|nang|ổ|đám)"
 LENGTHS = rf"{NUMBER}(?:\s*x\s*{NUMBER})*\s?(?:mm|cm)|{NUMBER}(?:\s*x\s*{NUMBER})+|vài mm"
 SIZE = re.compile(
     rf"\(?\s*(?:,\s*)?(?:(?:trên )?đoạn thực quản\s|đoạn dày nhất\s|đoạn\s|lớp dịch\s|dịch\s|thành (?=dày \d))?(?:{HEADS}\s+lớn nhất\s*)?(?:có\s)?"
-    rf"(?:kích thước|đường kính|dày(?= \d)|dài(?= \d))?(?:\s{HEADS}\s+lớn nhất)?(?:\scó)?(?:\skích thước|\sđường kính)?(?:\s(?:nhỏ|to|lớn)(?=[ (<]*\d))?(?:\slần lượt là|\slà)?"
-    rf"\s*\(?\s*(?:(?:dưới|khoảng|<)\s*)?(?:{LENGTHS})(?:\s(?:và|x)\s(?:{LENGTHS}))?\s*\)?"
+    rf"(?:kích thước|đường kính|trục ngắn|trục dài|chiều (?:cao|dày|dài|ngang)|bề dày|\b(?:kt|đk|d)(?=[\s=~:]*\d)|đo được|đo(?= \d)|dày(?= \d)|dài(?= \d))?(?:\s{HEADS}\s+lớn nhất)?(?:\scó)?(?:\skích thước|\sđường kính)?(?:\s(?:nhỏ|to|lớn)(?=[ (<]*\d))?(?:\slần lượt là|\slà)?"
+    rf"[\s:=~]*\(?\s*(?:(?:dưới|khoảng|chừng|cỡ|<|~)\s*)?(?:{LENGTHS})(?:\s(?:và|x)\s(?:{LENGTHS}))?\s*\)?"
 )
 PRIOR_SUV = re.compile(r"suv\s?(?:max|l)?\s*(?:[:;=]|là|khoảng)*\s*(\d+(?:[.,]\d+)?)")
 AMOUNT = re.compile(r"\s(?:mức độ|số lượng) (?:nhẹ|ít|vừa|nhiều|lớn|trung bình)")
@@ -54,12 +56,18 @@ OPENING = re.compile(
     re.I,
 )
 CLOSING = re.compile(r"[\s,]*\b(?:và|hoặc|với)(?:\s+(?:vài|nhiều|một|hai))?\s*$", re.I)
+PLACE_FIRST = re.compile(
+    r"^\W*(?:ở |tại |trên )?([^:,;]{2,60}?)(:\s+|,?\s(?:có|thấy|ghi nhận|cho thấy|xuất hiện)\s(?:thấy |hình ảnh )*)",
+    re.I,
+)
 PREPOSITION = re.compile(r"\s(?:ở|tại)\s")
 BOTH_SIDES = re.compile(
     r"(?:cả )?(?:hai|2) bên(?:,? bên (?:phải|trái),? bên (?:phải|trái))?|bên phải và bên trái|bên trái và bên phải|(?:phải và trái|trái và phải)",
     re.I,
 )
+COUNT_WORDS = {"one": "một", "two": "hai", "three": "ba", "few": "vài", "many": "nhiều"}
 ONE_SIDE = {"right": "bên phải", "left": "bên trái"}
+OPEN_STATION = re.compile(r"\((?:nhóm|chặng|trạm)\b[^()]*$")
 TRIM = " .,;:/()-"
 
 
@@ -77,12 +85,11 @@ class Wording:
 
 def _cut(text: str, low: str, pattern: re.Pattern[str]) -> tuple[str, str, list[str]]:
     """``text`` and its folded twin without the matches, and the matches."""
-    found = [text[m.start() : m.end()] for m in pattern.finditer(low)]
-    keep, last = [], 0
-    for m in pattern.finditer(low):
-        keep.append((last, m.start()))
-        last = m.end()
-    keep.append((last, len(text)))
+    hits = [m.span() for m in pattern.finditer(low)]
+    if not hits:
+        return text, low, []
+    keep = list(zip([0, *(b for _, b in hits)], [*(a for a, _ in hits), len(text)], strict=True))
+    found = [text[a:b] for a, b in hits]
     return " , ".join(text[a:b] for a, b in keep), " , ".join(low[a:b] for a, b in keep), found
 
 
@@ -97,6 +104,7 @@ INVASION = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def wording(text: str) -> Wording:
     """Cut one finding's text into its attributes by taking away what can be named; what is left is form and place."""
     text = CLOSING.sub("", OPENING.sub("", text.strip()))
@@ -112,20 +120,45 @@ def wording(text: str) -> Wording:
     form, place = _form_and_place(re.sub(r"\s+", " ", re.sub(r"\(\s*,?\s*\)", " ", text)))
     form = " ".join(x.strip(TRIM) for x in (form, *amount, *operated) if x.strip(TRIM))
     uptake = next(iter(uptakes), "")
-    return Wording(form, place, uptake.strip(TRIM), " ".join(readings).strip(TRIM), " ".join(prior).strip(TRIM),
+    return Wording(form, place, uptake.strip(TRIM), _bracketed(" ".join(readings).strip(TRIM)), " ".join(prior).strip(TRIM),
                    tuple(i.strip(TRIM) for i in invasions))  # fmt: skip
+
+
+def _bracketed(text: str) -> str:
+    """``text`` with the bracket closed that was trimmed off its end: "lành tính (nang hoặc u máu)"."""
+    return f"{text})" if text.count("(") == text.count(")") + 1 else text
 
 
 def _tidy(text: str) -> str:
     text = re.sub(r"(?:\s*,)+\s*", ", ", text)
     text = re.sub(r"\(\s*[,;]?\s*\)", "", text)
+    if text.count("(") == text.count(")") + 1 and OPEN_STATION.search(text):
+        text = text.rstrip(" .,;:/-") + ")"  # what was cut held the closing bracket: "(chặng 1, 2 - hạch lớn nhất ...)"
     if text.count("(") != text.count(")"):
         text = text.replace("(", " ").replace(")", " ")
     return re.sub(r"\s+", " ", text).strip(" .,;:/-")
 
 
-def _form_and_place(text: str) -> tuple[str, str]:
+def _place_first(text: str) -> tuple[str, str] | None:
+    """ "Gan có vài nang", "Ngực: nốt ở thùy dưới", "Thượng thận trái: nốt": the place that opens a sentence, and the rest."""
+    hit = PLACE_FIRST.match(text)
+    if not hit:
+        return None
+    before, after = tokens(hit[1]), tokens(text[hit.end() :])
+    placed = any(t.kind in ("organ", "part") for t in before) and not any(t.kind in ("head", "generic") for t in before)
+    formed = bool(after) and after[0].kind in ("head", "count", "generic", "num") and after[0].value != "enlargement"
+    if not placed or not (formed or ":" in hit[2]):
+        return None
+    region = all(t.value.startswith("region:") for t in before if t.kind == "organ")
+    return ("" if region and ":" in hit[2] else hit[1]), text[hit.end() :]
+
+
+def _form_and_place(text: str, opening: bool = True) -> tuple[str, str]:
     """What it looks like and where: the first "ở" or "tại" parts them, or else the first word of a place."""
+    opened = _place_first(text) if opening else None
+    if opened:
+        form, rest = _form_and_place(opened[1], ":" in text[:60] and opened[0] == "")
+        return form, _tidy(", ".join(x for x in (opened[0], rest) if x))
     toks = tokens(text)
     hit = PREPOSITION.search(" " + text)
     organ = next(
@@ -175,7 +208,7 @@ def _is_node_prefix(before: str) -> bool:
 def findings_of(report: Report) -> tuple[Finding, ...]:
     """All findings outside the impression, with the impression's words on them."""
     rows = report_facts(report)
-    said = [(f, n) for f, section, n in rows if section is Section.IMPRESSION and f.polarity == "present"]
+    again = said_again([(fact, section) for fact, section, _ in rows])
     numbers = {s.number: s for s in report.sentences}
     out: list[Finding] = []
     index_of: dict[int, int] = {}
@@ -187,17 +220,19 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
         elif section is not Section.IMPRESSION and (fact.heads or fact.levels or fact.items):
             index_of[i] = len(out)
             spans = tuple(numbers[n].span for n in sentence_numbers)
-            out.append(
-                _finding(
-                    f"f{len(out) + 1}", fact, section, spans, report, [x for x in said if echoes(fact, x[0])], numbers
-                )
-            )
+            said = [(rows[j][0], rows[j][2]) for j in again.get(i, ())]
+            found = _finding(f"f{len(out) + 1}", fact, section, spans, report, said, numbers)
+            out.append(_with_form(found, out[-1]) if out else found)
     for i, given in advice.items():
         if i in index_of:
-            from dataclasses import replace
-
             out[index_of[i]] = replace(out[index_of[i]], recommendation=given[0])
     return tuple(out)
+
+
+def _with_form(finding: Finding, before: Finding) -> Finding:
+    """ "nang ... ở thận phải và kích thước 19 x 15 mm ở thận trái": the second has the form of the first."""
+    told = finding.morphology or not finding.sizes or finding.spans != before.spans or finding.head != before.head
+    return finding if told else replace(finding, morphology=before.morphology, count=before.count)
 
 
 def _finding(
@@ -222,8 +257,8 @@ def _finding(
     if not place and len(spans) > 1:
         place = wording(spans[-1].of(report.text)).place
     return Finding(
-        id=name, section=section, spans=spans, polarity=polarity, head=heads[0] if heads else ("uptake" if fact.levels else "state"),
-        morphology=words.morphology, count=_count(words.morphology), places=_places(fact, report), place_text=place,
+        id=name, section=section, spans=spans, polarity=polarity, head=heads[0] if heads else ("uptake" if fact.levels or fact.suvs else "state"),
+        morphology=words.morphology, count=_count(words.morphology) or _count_word(fact), places=_places(fact, report), place_text=place,
         uptake=level, uptake_text=_uptake_text(words, fact, level), sizes=_sizes(fact, report), suvs=_suvs(fact, report),
         invasions=tuple(Invasion(r.verb, " ".join(sorted(r.target)), r.certain, t) for r, t in zip(fact.invasions, words.invasions, strict=False)),
         reading=reading, comparison=_comparison(fact, words), reactive=_reactive(fact), boilerplate=_boilerplate(spans[0].of(report.text)),
@@ -266,6 +301,12 @@ def _count(morphology: str) -> str | None:
     return found.text if found else ("đám" if fold(morphology).startswith("đám hạch") else None)
 
 
+def _count_word(fact: Fact) -> str | None:
+    """The number of a finding that was written in digits ("02 nhân") or away from its form."""
+    said = sorted(fact.counts - {"unmarked"})
+    return COUNT_WORDS.get(said[0], said[0].removeprefix("n")) if len(said) == 1 else None
+
+
 def _places(fact: Fact, report: Report) -> tuple[Place, ...]:
     known = lexicon().within
     out = []
@@ -291,6 +332,8 @@ def _sizes(fact: Fact, report: Report) -> tuple[Size, ...]:
             if not m.few
             else ()
         )
+        if tuple(sorted(dims)) != m.dims:
+            dims = m.dims  # "0,7 - 1,2 cm": the unit stands with the second
         kind = {"few": "few_mm", "size": "axes" if len(dims) > 1 else "diameter"}.get(m.kind, m.kind)
         op = "<" if m.op == "<" or _lost_threshold(before, dims, report.text[m.span.end : m.span.end + 2]) else m.op
         out.append(Size(dims, kind, op, "largest" if largest else "all", text))
@@ -340,10 +383,15 @@ def _reactive(fact: Fact) -> bool:
     return "node" in fact.heads and "none" in fact.levels and small and not fact.suvs and bool(fact.atoms & places)
 
 
+@cache
+def _standard() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{form})" for form in load_json("boilerplate.json")["sentences"]))
+
+
+@lru_cache(maxsize=4096)
 def _boilerplate(sentence: str) -> bool:
-    pattern = load_json("boilerplate.json")["sentences"]
     plain = re.sub(r"\d+(?:[.,]\d+)?\s?", "# ", fold(sentence)).replace("2 bên", "hai bên")
-    return any(re.fullmatch(p, re.sub(r"\s+", " ", plain).strip()) for p in pattern)
+    return bool(_standard().fullmatch(" ".join(plain.split())))
 
 
 def _conflicts(fact: Fact, report: Report) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ The text is NFC once, here; every offset in the program is into that text. A rep
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Section(StrEnum):
@@ -73,25 +75,47 @@ def nfc(text: str) -> str:
 
 # Letters from \u0102 on come in pairs, large and small, so the large ones that begin a sentence are named one by one.
 _LARGE = "ĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_SENTENCE_END = re.compile(r"(?<=[.!?;,)0-9a-zà-ỹ])\s+(?=(?:Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Không thấy|Chưa ghi nhận|Ghi nhận|Quan sát|Thấy|Có|Tăng nhẹ|"
-                           rf"Cần |Đối chiếu|Nên )[\s\w])|(?<=[.!?])\s+(?=[^\W\d_a-zà-ỹ]|[{_LARGE}])|\n+")  # fmt: skip
+# Each way to end a sentence begins with white space, so that the search goes from one to the next.
+_OPENING = (
+    "Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Không thấy|Chưa ghi nhận|Ghi nhận|Quan sát|Thấy|Có|Tăng nhẹ"
+    "|Cần |Đối chiếu|Nên "
+)
+_SENTENCE_END = re.compile(
+    rf"\s(?:(?<=[.!?;,)0-9a-zà-ỹ]\s)\s*(?=(?:{_OPENING})[\s\w])"
+    rf"|(?<=[.!?]\s)\s*(?=[^\W\d_a-zà-ỹ]|[{_LARGE}])|(?<=\n)\n*)"
+)
+
+
+_LONGEST = 2000
+"""Characters. No one writes a longer sentence; a text without stops is cut at spaces, so that reading stays linear."""
 
 
 def _spans(text: str, offset: int = 0) -> list[Span]:
     spans, start = [], 0
     for cut in [*_SENTENCE_END.finditer(text), None]:
         stop = cut.start() if cut else len(text)
-        piece = text[start:stop]
-        left = len(piece) - len(piece.lstrip())
-        if piece.strip():
-            spans.append(Span(offset + start + left, offset + start + left + len(piece.strip())))
+        for first, last in _pieces(text, start, stop):
+            piece = text[first:last].lstrip()
+            if piece:
+                left = offset + last - len(piece)
+                spans.append(Span(left, left + len(piece.rstrip())))
         start = cut.end() if cut else stop
     return spans
 
 
-def sentence_spans(text: str) -> list[Span]:
-    """Where the sentences of NFC ``text`` lie, without their sections."""
-    return _spans(text)
+def _pieces(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    while stop - start > _LONGEST:
+        space = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        cut = space if space > 0 else start + _LONGEST
+        yield start, cut
+        start = cut
+    yield start, stop
+
+
+@lru_cache(maxsize=2048)
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Where the sentences of NFC ``text`` lie, without their sections. Cached: each guard asks for those of an answer."""
+    return tuple(_spans(text))
 
 
 def unsectioned_report(text: str) -> Report:

@@ -7,9 +7,9 @@ that a sentence speaks of decides, and an impression is known by saying an earli
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from vimedsynth.lexicon import lexicon
+from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Section
 from vimedsynth.words import fold, tokens
 
@@ -21,11 +21,13 @@ INGUINAL = re.compile(r"\bbẹn\b")
 WHOLE_BODY = re.compile(r"(?:vị trí|cơ quan|vùng) khác.*toàn thân|toàn thân")
 ADVICE = re.compile(r"^(?:cần|nên|đối chiếu|đề nghị|khuyến)")
 SUV = re.compile(r"\bsuv")
+NUMBERED = re.compile(r"\W*(?:\d{1,2}|[ivx]{1,4})\W*")
+HEADING_TRIM = re.compile(r"^[\W\d_]*(?:[ivx]{1,4}\s*[.)/]\s*)?")
 MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "subcutis"})
 CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def _region_words(text: str) -> tuple[bool, bool]:
     """Does a sentence speak of bones, muscles, soft tissue; does it speak of the abdomen or pelvis."""
     within = lexicon().within
@@ -41,14 +43,26 @@ def _region_words(text: str) -> tuple[bool, bool]:
     return msk, abdomen
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def _content(text: str) -> frozenset[str]:
     kinds = {"organ", "part", "side", "head", "relation", "modifier", "uptake", "pattern"}
     return frozenset(f"{t.kind}:{t.value}" for t in tokens(text) if t.kind in kinds)
 
 
-def _first(marks: list[bool], start: int) -> int | None:
-    return next((i for i in range(start, len(marks)) if marks[i]), None)
+@cache
+def _headings() -> dict[str, Section]:
+    data = load_json("headings.json")
+    return {form: section for section in Section for form in data[section.value]}
+
+
+@lru_cache(maxsize=4096)
+def _heading(low: str) -> Section | None:
+    """The part of a report that a folded sentence opens, when it is or begins with a heading."""
+    head, colon, _ = low[:60].partition(":")
+    if not colon and len(low) > 40:
+        return None
+    plain = re.sub(r"\s+", " ", HEADING_TRIM.sub("", head.replace("–", "-"))).strip(" .-")
+    return _headings().get(plain.removeprefix("vùng ").removeprefix("hình ảnh "))
 
 
 class _Labels:
@@ -62,17 +76,38 @@ class _Labels:
         self.n = len(texts)
 
     def labels(self) -> list[Section]:
+        headed = self._headed()
+        if headed is not None:
+            return headed
         chest = self._chest()
         abdomen = self._abdomen(chest)
         msk, impression = self._tail(abdomen)
         cuts = [0, chest, abdomen, msk, impression, self.n]
         return [s for s, a, b in zip(Section, cuts, cuts[1:], strict=False) for _ in range(max(0, b - a))]
 
-    def _marks(self, pattern: re.Pattern[str]) -> list[bool]:
-        return [bool(pattern.search(t)) for t in self.low]
+    def _headed(self) -> list[Section] | None:
+        """By the headings of a report that has them for two parts or more ("LỒNG NGỰC:", "2. Vùng ngực")."""
+        if not any(":" in t or len(t) < 40 for t in self.low):
+            return None
+        found = [_heading(t) for t in self.low]
+        if len(set(found) - {None, Section.IMPRESSION}) < 2:
+            return None
+        out: list[Section] = []
+        for i, section in enumerate(found):
+            numbered = bool(NUMBERED.fullmatch(self.low[i])) and i + 1 < self.n and found[i + 1] is not None
+            out.append(section or (found[i + 1] if numbered else None) or (out[-1] if out else Section.HEAD_NECK))
+        return out
+
+    def _first(self, pattern: re.Pattern[str], start: int) -> int | None:
+        """The first sentence from ``start`` on that the pattern is found in."""
+        return next((i for i in range(start, self.n) if pattern.search(self.low[i])), None)
+
+    def _first_physiologic(self, pattern: re.Pattern[str], start: int) -> int | None:
+        """The same for a pattern of a physiologic line, which few sentences are."""
+        return next((i for i in range(start, self.n) if "sinh l" in self.low[i] and pattern.search(self.low[i])), None)
 
     def _chest(self) -> int:
-        at = _first(self._marks(CHEST), 0)
+        at = self._first_physiologic(CHEST, 0)
         if at is not None:
             return at
         within = lexicon().within
@@ -84,8 +119,8 @@ class _Labels:
         return 0 if self.n and any(w[1] for w in self.words) else self.n
 
     def _abdomen(self, chest: int) -> int:
-        at = _first(self._marks(ABDOMEN), chest + 1 if chest < self.n else chest)
-        stop = _first(self._marks(MSK_NORMAL), chest)
+        at = self._first_physiologic(ABDOMEN, chest + 1 if chest < self.n else chest)
+        stop = self._first(MSK_NORMAL, chest)
         if at is not None and (stop is None or at < stop):
             return at
         end = self.n if stop is None else stop
@@ -98,7 +133,7 @@ class _Labels:
         return end
 
     def _tail(self, abdomen: int) -> tuple[int, int]:
-        normal = _first(self._marks(MSK_NORMAL), abdomen)
+        normal = self._first(MSK_NORMAL, abdomen)
         inguinal = [i for i in range(abdomen, normal if normal is not None else self.n) if INGUINAL.search(self.low[i])]
         if normal is not None:
             return self._msk_before(normal, inguinal, abdomen), self._after_normal(normal)

@@ -1,6 +1,7 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
@@ -15,6 +16,10 @@ REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.MUSCULOSKELETAL: frozenset({"musculoskeletal"}),
     Section.IMPRESSION: frozenset(),
 }
+
+
+Place = Callable[[Fact, int], Fact]
+"""Moves the spans of a fact by so many characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,16 @@ def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evide
     return Evidence(fact, section, sentences, places, everything, avid)
 
 
-def report_facts(report: Report, placed: bool = True) -> list[tuple[Fact, Section, tuple[int, ...]]]:
+def report_facts(report: Report, place: Place | None = shifted) -> list[tuple[Fact, Section, tuple[int, ...]]]:
     """The facts of all sentences in order; "Hạch lớn nhất ..." joined to the finding before, advice bound to it.
 
-    With ``placed`` spans are offsets in the report; without it they stay offsets in their sentences, which is faster and
-    lets equal sentences give equal facts.
+    ``place`` turns offsets in a sentence into offsets in the report; without it they stay what they are, which is faster
+    and lets equal sentences give equal facts.
     """
     out: list[tuple[Fact, Section, tuple[int, ...]]] = []
     for sentence in report.sentences:
         for found in sentence_facts(sentence.text):
-            fact = shifted(found, sentence.span.start) if placed else found
+            fact = place(found, sentence.span.start) if place else found
             last = len(out) - 1
             if fact.anaphora and last >= 0 and not out[last][0].advice:
                 before, section, numbers = out[last]
@@ -78,7 +83,7 @@ def report_facts(report: Report, placed: bool = True) -> list[tuple[Fact, Sectio
                 of = last
                 while of >= 0 and out[of][0].polarity == "advice":
                     of -= 1
-                fact = replace(fact, advice_of=of if of >= 0 else None)
+                fact = fact._replace(advice_of=of if of >= 0 else None)
             out.append((fact, sentence.section, (sentence.number,)))
     return out
 
@@ -114,25 +119,55 @@ def compatible_sides(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other or "both" in (one, other)
 
 
+def said_again(rows: Sequence[tuple[Fact, Section]]) -> dict[int, list[int]]:
+    """For each finding the impression facts that speak of it, both by their number in ``rows``.
+
+    An impression names every place of a finding, or so few words of it that they fit one finding alone.
+    """
+    found = [i for i, (f, s) in enumerate(rows) if s is not Section.IMPRESSION and f.polarity == "present"]
+    said = [j for j, (f, s) in enumerate(rows) if s is Section.IMPRESSION and f.polarity == "present"]
+    out: dict[int, list[int]] = {i: [] for i in found}
+    for j in said:
+        full = [i for i in found if echoes(rows[i][0], rows[j][0])]
+        if not full and rows[j][0].tier:
+            short = [i for i in found if _shortened(rows[i][0], rows[j][0])]
+            full = short if len(short) == 1 else []
+        for i in full:
+            out[i].append(j)
+    return out
+
+
+def _shortened(finding: Fact, impression: Fact) -> bool:
+    """The impression says the form of the finding and none but places of it."""
+    if not (impression.heads and impression.heads <= finding.heads):
+        return False
+    if finding.levels and impression.levels and not finding.levels & impression.levels:
+        return False
+    if finding.sizes and impression.sizes and not _sizes_agree(finding, impression):
+        return False
+    return all(_said_again(item, finding) for item in impression.items)
+
+
+def _joined(found: Fact, said: Fact) -> Fact:
+    """A finding with what the impression says of it."""
+    return found._replace(
+        tier=said.tier or found.tier, readings=said.readings or found.readings, levels=found.levels | said.levels,
+        modifiers=found.modifiers | said.modifiers, sizes=found.sizes + said.sizes,
+        counts=found.counts if found.sizes else found.counts | said.counts, invasions=found.invasions + said.invasions,
+        words=found.words | said.words, patterns=found.patterns | said.patterns, prior=found.prior | said.prior,
+        prior_numbers=found.prior_numbers | said.prior_numbers,
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=512)
 def source_of(report: Report) -> Source:
     """The evidence of a report. Cached: many pairs ask about one report."""
-    rows = report_facts(report)
+    rows = report_facts(report, place=None)
     facts = [_evidence(*row) for row in rows]
     linked = []
-    read = [e for e in facts if e.section is Section.IMPRESSION and e.fact.polarity == "present"]
-    for e in facts:
-        if e.section is Section.IMPRESSION or e.fact.polarity != "present":
-            continue
-        for said in read:
-            if echoes(e.fact, said.fact):
-                both = replace(
-                    e.fact, tier=said.fact.tier or e.fact.tier, readings=said.fact.readings or e.fact.readings,
-                    levels=e.fact.levels | said.fact.levels, modifiers=e.fact.modifiers | said.fact.modifiers,
-                    sizes=e.fact.sizes + said.fact.sizes, counts=e.fact.counts if e.fact.sizes else e.fact.counts | said.fact.counts,
-                    invasions=e.fact.invasions + said.fact.invasions, words=e.fact.words | said.fact.words,
-                    patterns=e.fact.patterns | said.fact.patterns,
-                )  # fmt: skip
-                linked.append(_evidence(both, e.section, (*e.sentences, *said.sentences)))
+    again = said_again([(e.fact, e.section) for e in facts])
+    for i, e in enumerate(facts):
+        for said in (facts[j] for j in again.get(i, ())):
+            linked.append(_evidence(_joined(e.fact, said.fact), e.section, (*e.sentences, *said.sentences)))
     tokens = frozenset(t for s in report.sentences for t in split(s.text))
     return Source(tuple(facts), tuple(linked), tokens)

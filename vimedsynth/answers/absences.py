@@ -11,8 +11,8 @@ from vimedsynth.sources import Evidence, compatible_sides
 class Absences(Support):
     """Judges denials."""
 
-    def _absent(self, fact: Fact, items: tuple[Item, ...]) -> None:
-        places = fact.items or items
+    def _absent(self, fact: Fact) -> None:
+        places = fact.items or self.items
         beyond = any(f.items or f.heads for f in self.excluded) and not [
             i for i in fact.items if i.atoms - {"region:body", "rel:above"}
         ]
@@ -48,7 +48,7 @@ class Absences(Support):
     def _other_side_only(self, fact: Fact, backing: list[Evidence]) -> bool:
         """The report denies it of just this organ, but on the other side."""
         for item in fact.items:
-            organs = item.atoms & lexicon().within.keys()
+            organs = item.atoms & lexicon().places
             if not item.side or not organs:
                 continue
             near = [

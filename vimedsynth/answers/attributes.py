@@ -3,22 +3,40 @@
 from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
 from vimedsynth.answers.questions import HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
-from vimedsynth.facts import Fact, Invades
+from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source
-from vimedsynth.words import fold
+from vimedsynth.words import split
 
 
 class Attributes:
     """Collects the objections to one answer."""
 
     def __init__(self, source: Source, question: str, answer: str) -> None:
-        self.source, self.question, self.answer = source, fold(question), answer
+        self.source, self.answer = source, answer
         self.focus = focus_of(question)
+        self.question = self.focus.text
         self.excluded = self.focus.excluded
+        self._items: tuple[Item, ...] | None = None  # what the answer spoke of last
+        self._heads: frozenset[str] | None = None
         self.objections: list[Objection] = []
         self.notes: list[Objection] = []
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The places that a fact without its own is about: those spoken of last, or those of the question."""
+        return self.focus.items if self._items is None else self._items
+
+    @property
+    def heads(self) -> frozenset[str]:
+        """The forms that a fact without its own is about."""
+        return self.focus.heads if self._heads is None else self._heads
+
+    def spoke_of(self, fact: Fact) -> None:
+        """What comes next may lean on the places and forms of this fact."""
+        self._items = fact.items or self._items
+        self._heads = fact.heads or self._heads
 
     def object(self, code: str, message: str, span: Span | None = None) -> None:
         quote = span.of(self.answer) if span else self.answer
@@ -39,8 +57,20 @@ class Attributes:
             self._invasion(relation, src, add)
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular"}
         if extra:
-            add("added-finding", f"the report does not describe it so ({', '.join(sorted(extra))})")
-        if fact.prior and self.focus.history and not fact.prior - {"versus"} <= src.prior:
+            amount = all(m.startswith("amount:") for m in extra)
+            add(
+                "count" if amount else "added-finding",
+                f"the report does not describe it so ({', '.join(sorted(extra))})",
+            )
+        largest = [m[11:].split("+") for m in src.modifiers if m.startswith("largest-at:")]
+        if fact.anaphora and fact.items and largest and not any(fact.atoms <= set(at) for at in largest):
+            add("place", "the largest is at another place")
+        changes = (
+            src.prior
+            | {"smaller" for p in src.prior if p == "both-down"}
+            | {"larger" for p in src.prior if p == "both-up"}
+        )
+        if fact.prior and self.focus.history and not fact.prior - {"versus"} <= changes:
             add("prior", "the report says otherwise of the earlier study")
         return out
 
@@ -117,16 +147,12 @@ class Attributes:
             return
         if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
-        if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and not src.sizes:
+        if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and all(m.few for m in src.sizes):
             return
         add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
 
     def _reading(self, fact: Fact, src: Fact, add: Adder) -> None:
-        known = self.source.tokens | self.focus.tokens
-        said = frozenset(
-            r for r in fact.readings
-            if not r.startswith(("word:", "at:", "head:")) or (r.startswith("word:") and r[5:] not in known | stop_words() | HEDGES)
-        )  # fmt: skip
+        said = frozenset(r for r in fact.readings if not r.startswith(("at:", "head:")) and not self._known(r))
         if not said:
             self._tier(fact, src, add)
             return
@@ -144,6 +170,13 @@ class Attributes:
             add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
         elif said - {"physiologic", "operated", "normal"}:
             self._tier(fact, src, add)
+
+    def _known(self, reading: str) -> bool:
+        """A word of a reading that the report or the question has too, or that says nothing."""
+        word = reading.removeprefix("word:")
+        if word == reading:
+            return False
+        return word in self.source.tokens or word in stop_words() or word in HEDGES or word in split(self.question)
 
     def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
         """The certainty of a reading that both give."""

@@ -1,7 +1,5 @@
 """Is a free answer supported by the report? Each fact of the answer is judged against the findings it is about."""
 
-from dataclasses import replace
-
 from vimedsynth.answers.absences import Absences
 from vimedsynth.answers.matching import (
     cost,
@@ -31,23 +29,21 @@ class AnswerJudge(Absences):
         """Judge every fact of the answer in order; context goes from one to the next."""
         lead, rest = lead_of(self.answer)
         shift = len(self.answer) - len(rest)
-        items, heads = self.focus.items, self.focus.heads
         said: list[Fact] = []
         if not rest.strip(" .,;") and lead:
             self._bare(lead)
             return
         alone = ALONE.match(rest)
         if alone and "suv" in self.question:
-            self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)), items, heads)
+            self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)))
             return
         for span in sentence_spans(rest):
             for fact in sentence_facts(self._without_exclusion(span.of(rest))):
                 start = span.start + shift
-                placed = replace(fact, span=Span(fact.span.start + start, fact.span.end + start))
-                self.judge(placed, items, heads)
+                placed = fact._replace(span=Span(fact.span.start + start, fact.span.end + start))
+                self.judge(placed)
                 said.append(placed)
-                items = fact.items or items
-                heads = fact.heads or heads
+                self.spoke_of(fact)
         self._lead(lead, said)
 
     def _bare(self, lead: str) -> None:
@@ -57,22 +53,32 @@ class AnswerJudge(Absences):
             if self._says_nothing(asked) or asked.polarity != "present":
                 continue
             if lead == "có":
-                self._present(replace(asked, span=whole), asked.items, asked.heads)
+                self._present(asked._replace(span=whole))
             else:
-                self._absent(replace(asked, span=whole, polarity="absent"), asked.items)
+                self._absent(asked._replace(span=whole, polarity="absent"))
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
-        hit = ANSWER_EXCLUDES.search(fold(sentence))
+        low = fold(sentence)
+        hit = ANSWER_EXCLUDES.search(low) if "ngoài" in low or "trừ" in low else None
         if not hit:
             return sentence
         self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))
         return sentence[: hit.start()] + " " * (hit.end() - hit.start()) + sentence[hit.end() :]
 
+    def _may_deny(self, lead: str, said: list[Fact]) -> bool:
+        """Whether the first word and the first fact go apart, whatever was asked: only then is the question read."""
+        first = said[0]
+        if first.levels:
+            return bool(first.levels & {"increased", "mild"}) != (lead == "có")
+        return bool(first.heads) and len(said) == 1 and (first.polarity == "present") != (lead == "có")
+
     def _lead(self, lead: str, said: list[Fact]) -> None:
         """ "Không, tổn thương tăng chuyển hóa": the first word must not deny what follows."""
+        if not lead or not said or not self._may_deny(lead, said):
+            return
         asked = self.focus.facts
-        if not lead or not asked or not said:
+        if not asked:
             return
         levels = frozenset(lv for f in asked for lv in f.levels)
         first = said[0]
@@ -97,7 +103,8 @@ class AnswerJudge(Absences):
             ):
                 self.object("question-polarity", "the first word of the answer denies what the answer says", first.span)
 
-    def judge(self, fact: Fact, items: tuple[Item, ...], heads: frozenset[str]) -> None:
+    def judge(self, fact: Fact) -> None:
+        """Judge one fact of the answer."""
         self._words(fact)
         if fact.prior and not self.focus.history:
             self.object("needs-history", "speaks of an earlier study, which the question does not ask for", fact.span)
@@ -106,13 +113,13 @@ class AnswerJudge(Absences):
             if fact.polarity == "advice":
                 return
         if fact.polarity in ("absent", "resolved"):
-            self._absent(fact, items)
+            self._absent(fact)
             return
         if fact.polarity == "present" and self._says_nothing(fact):
             return
         if fact.levels & {"increased", "mild"} and ONLY.search(fold(fact.span.of(self.answer))):
             self._only(fact)
-        self._present(fact, items, heads)
+        self._present(fact)
 
     def _only(self, fact: Fact) -> None:
         """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other avid finding may stand in the report."""
@@ -134,8 +141,11 @@ class AnswerJudge(Absences):
                 and word not in {f"#{n}" for n in range(1, 10)}
             ):
                 self.object("number", f"the report has no {word[1:]}", fact.span)
-            elif word.endswith("hu") and word[:-2].isdigit() and word[:-2] not in self.source.tokens:
+            elif word.endswith("hu") and word[:-2].isdigit() and not self._said_word(word):
                 self.object("number", f"the report has no {word}", fact.span)
+
+    def _said_word(self, word: str) -> bool:
+        return any(word in row.fact.words for row in self.source.facts)
 
     def _advice(self, fact: Fact) -> None:
         wanted = fact.advice - {"note", "correlate", "if-needed", "history"}
@@ -156,30 +166,32 @@ class AnswerJudge(Absences):
         elif not self.source.advice and fact.advice & {"correlate", "follow"}:
             self.object("added-advice", "the report gives no advice", fact.span)
 
-    def _present(self, fact: Fact, items: tuple[Item, ...], heads: frozenset[str]) -> None:
+    def _present(self, fact: Fact) -> None:
         places = fact.items
-        known = lexicon().within
-        derived = not any(i.atoms & known.keys() or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
+        known = lexicon().places
+        derived = not any(i.atoms & known or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
         if derived:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
-            places = tuple(Item(i.atoms | extra, side or i.side) for i in items) if items else places
+            places = tuple(Item(i.atoms | extra, side or i.side) for i in self.items) or places
         if ASKS_REGION.search(self.question) and places and self._only_places(fact):
             self._covered(fact, places)
             return
         best: list[Objection] | None = None
         pool = (*self.source.linked, *self.source.facts)
-        asked = heads if not fact.heads else frozenset()
+        asked = frozenset() if fact.heads else self.heads
         likely = [row for row in pool if may_support(fact, row.fact)]
-        if any(not self._faults(fact, places, row, asked) for row in likely):
-            return
+        for row in likely:
+            # Where the place is wrong, the rest need not be looked at: most findings are somewhere else.
+            if not any(self._place_fault(i, row) for i in places) and not self._faults(fact, places, row, asked):
+                return
         for row in pool:
             if row.fact.polarity == "advice":
                 continue
             faults = self._faults(fact, places, row, asked)
             if best is None or cost(faults) < cost(best):
                 best = faults
-        if len(places) > 1 and derived and any(self._from_context(fact, i, pool, heads) for i in places):
+        if len(places) > 1 and derived and any(self._from_context(fact, i, pool, asked) for i in places):
             return
         parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
         if len(places) > 1 and self._by_parts(fact, places, pool):
@@ -188,7 +200,7 @@ class AnswerJudge(Absences):
             return
         if fact.levels == {"none"} and self._only_uptake(fact):
             # "Giường tuyến giáp không tăng chuyển hóa FDG bất thường" denies what the report denies.
-            self._absent(replace(fact, polarity="absent", levels=frozenset({"increased"})), items)
+            self._absent(fact._replace(polarity="absent", levels=frozenset({"increased"})))
             return
         if best:
             if any(o.code == "place" for o in best) and self._foreign(fact):

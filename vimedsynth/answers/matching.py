@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from vimedsynth.facts import Fact
 from vimedsynth.samples import Objection
@@ -16,6 +17,8 @@ LOOSE = frozenset({"parenchyma", "mucosa", "lobe", "lumen", "body", "tail", "mid
     "tail",
 }
 
+VAGUE = frozenset({"rel:along", "rel:inside", "rel:around", "rel:above"})
+
 SAME_HEAD = (
     frozenset({"nodule", "thyroid-nodule", "hypodensity", "soft-tissue-density", "calcification", "schmorl"}),
     frozenset({"mass", "soft-tissue-density", "opacity-patch", "hypodensity", "mixed-density", "consolidation"}),
@@ -25,6 +28,10 @@ SAME_HEAD = (
     frozenset({"fibrosis-form", "opacity-band"}),
 )
 
+TELLING = frozenset(
+    {"calcification", "hypodensity", "hyperdensity", "isodensity", "mixed-density", "fat-density", "schmorl"}
+)
+
 HEDGES = frozenset(
     {"ràng", "tổn", "hơn", "nhưng", "nên", "cần", "nghĩ", "mô", "tả", "hạch", "đánh", "giá", "hiện", "chưa", "không"}
 )
@@ -32,6 +39,13 @@ HEDGES = frozenset(
 WEIGHT = {"place": 4, "added-finding": 4, "negation": 3, "side": 3, "number": 2}
 
 Adder = Callable[[str, str], None]
+
+
+@lru_cache(maxsize=8192)
+def wanted(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """What a place of the report must have to be the place of an answer: its organs and parts, and its relations."""
+    relations = frozenset(a for a in atoms if a.startswith("rel:"))
+    return atoms - LOOSE - relations, relations - VAGUE
 
 
 def may_support(fact: Fact, src: Fact) -> bool:
@@ -53,8 +67,11 @@ def cost(faults: list[Objection]) -> int:
 
 
 def head_in(head: str, src: Fact) -> bool:
+    """``head`` or a word for the same form; what tells its density or calcium must be said itself."""
     if head in src.heads:
         return True
+    if head in TELLING and not (head == "hypodensity" and "cyst" in src.heads):
+        return False
     return any(head in same and same & src.heads for same in SAME_HEAD)
 
 

@@ -2,17 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from vimedsynth.facts import Fact, Item, sentence_facts
-from vimedsynth.words import fold, split
+from vimedsynth.words import fold
 
 ASKS_HISTORY = re.compile(
     r"so với|trước đây|lần trước|trước đó|thay đổi|tiến triển|diễn biến|mới xuất hiện|đáp ứng|sau điều trị"
-)
-
-ASKS_ADVICE = re.compile(
-    r"đối chiếu|theo dõi|khuyến|đề nghị|làm thêm|cần làm|xét nghiệm|bước tiếp|nên làm|kiểm tra thêm"
 )
 
 ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
@@ -34,35 +30,48 @@ HIGHEST = re.compile(r"cao nhất|mạnh nhất")
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Focus:
-    """What a question is about: its places and heads, and what it leaves out ("ngoài ...")."""
+    """What a question is about: its places and heads, what it leaves out ("ngoài ..."), and whether of an earlier study.
 
-    items: tuple[Item, ...]
-    heads: frozenset[str]
+    It is read when an answer leans on it: most answers are sentences that name their finding themselves.
+    """
+
+    text: str  # folded
+    about: str  # the question without what it leaves out
     excluded: tuple[Fact, ...]
-    history: bool
-    advice: bool
-    tokens: frozenset[str]
-    facts: tuple[Fact, ...]
+
+    @cached_property
+    def history(self) -> bool:
+        """Whether it asks for a change since an earlier study."""
+        return bool(ASKS_HISTORY.search(self.text))
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """What it asserts or asks."""
+        return sentence_facts(self.about)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Its places."""
+        return tuple(i for f in self.facts for i in f.items if i.atoms - {"region:body"} or i.side)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """Its forms."""
+        return frozenset(h for f in self.facts for h in f.heads)
 
 
 @lru_cache(maxsize=8192)
 def focus_of(question: str) -> Focus:
-    """Read a question."""
+    """A question, to be read when needed."""
     low = fold(question)
-    hit = EXCLUDES.search(low)
-    excluded: tuple[Fact, ...] = ()
-    rest = question
-    if hit:
-        group = 1 if hit[1] else 2
-        excluded = sentence_facts(question[hit.start(group) : hit.end(group)])
-        rest = question[: hit.start()] + " " + question[hit.end() :]
-    facts = sentence_facts(rest)
-    items = tuple(i for f in facts for i in f.items if i.atoms - {"region:body"} or i.side)
-    heads = frozenset(h for f in facts for h in f.heads)
-    return Focus(items, heads, excluded, bool(ASKS_HISTORY.search(low)), bool(ASKS_ADVICE.search(low)),
-                 frozenset(split(question)), facts)  # fmt: skip
+    hit = EXCLUDES.search(low) if any(word in low for word in ("ngoài", "bên cạnh", "trừ")) else None
+    if not hit:
+        return Focus(low, question, ())
+    group = 1 if hit[1] else 2
+    excluded = sentence_facts(question[hit.start(group) : hit.end(group)])
+    return Focus(low, question[: hit.start()] + " " + question[hit.end() :], excluded)
 
 
 def lead_of(answer: str) -> tuple[str, str]:

@@ -1,9 +1,7 @@
 """Which finding supports a fact: its form, its places and their sides."""
 
-from dataclasses import replace
-
 from vimedsynth.answers.attributes import Attributes
-from vimedsynth.answers.matching import LOOSE, head_in, invaded, replace_evidence, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, invaded, replace_evidence, wanted, where_said
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
@@ -50,13 +48,7 @@ class Support(Attributes):
 
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
-        want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
-        relations = frozenset(a for a in item.atoms if a.startswith("rel:")) - {
-            "rel:along",
-            "rel:inside",
-            "rel:around",
-            "rel:above",
-        }
+        want, relations = wanted(item.atoms)
         if not want and not item.side:
             return ""
         if not src.items:
@@ -64,9 +56,9 @@ class Support(Attributes):
             return "" if inside and not item.side else "place"
         best = "place"
         for own, reach in zip(src.items, row.places, strict=True):
-            if not want <= (reach | invaded(src)):
+            if not want <= reach and not want <= reach | invaded(src):
                 continue
-            if relations and own.atoms & lexicon().within.keys() == item.atoms & lexicon().within.keys():
+            if relations and own.atoms & lexicon().places == item.atoms & lexicon().places:
                 others = frozenset(a for a in own.atoms if a.startswith("rel:"))
                 if others and not relations <= others and not relations <= src.atoms:
                     continue
@@ -92,7 +84,7 @@ class Support(Attributes):
     def _by_parts(self, fact: Fact, places: tuple[Item, ...], pool: tuple[Evidence, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
         chosen: list[Evidence] = []
-        bare = replace(fact, sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
+        bare = fact._replace(sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
                        modifiers=frozenset(), patterns=frozenset(), intensity=frozenset())  # fmt: skip
         for item in places:
             rows = [r for r in pool if r.fact.polarity != "advice" and not self._faults(bare, (item,), r, frozenset())]
@@ -103,8 +95,7 @@ class Support(Attributes):
             return True
         if len(fact.sizes) < 2 and len(fact.suvs) < 2:
             return False
-        every = replace(
-            chosen[0].fact,
+        every = chosen[0].fact._replace(
             sizes=tuple(m for r in chosen for m in r.fact.sizes),
             suvs=tuple(v for r in chosen for v in r.fact.suvs),
         )
@@ -113,7 +104,7 @@ class Support(Attributes):
     def _from_context(self, fact: Fact, item: Item, pool: tuple[Evidence, ...], heads: frozenset[str]) -> bool:
         """ "Các cơ quan này ...": one of the places that were spoken of before."""
         rows = (r for r in pool if r.fact.polarity != "advice")
-        return any(not self._faults(fact, (item,), r, heads if not fact.heads else frozenset()) for r in rows)
+        return any(not self._faults(fact, (item,), r, heads) for r in rows)
 
     def _foreign(self, fact: Fact) -> bool:
         """None of the numbers of the fact stand anywhere in the report: it is not a misplaced finding but another one."""

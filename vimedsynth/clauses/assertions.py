@@ -22,7 +22,7 @@ class Assertions(UptakeWords):
         self._negation(tok.value)
 
     def _negation(self, polarity: str) -> None:
-        if polarity == "absent" and self.draft.heads and self._denies_uptake():
+        if polarity == "absent" and self._begun() and self._denies_uptake():
             self.negated = True  # "nốt mờ, không thấy tăng chuyển hóa FDG": an attribute of the finding
             return
         d = self.draft
@@ -33,6 +33,13 @@ class Assertions(UptakeWords):
         self.absent = polarity
         self.draft.polarity = polarity
         self.mode = ""
+
+    def _begun(self) -> bool:
+        """A finding has been named or measured, so that its uptake can be denied."""
+        d = self.draft
+        return bool(
+            d.polarity == "present" and (d.heads or d.sizes or d.modifiers or d.invasions or (d.generic and d.items))
+        )
 
     def _denies_uptake(self) -> bool:
         """Only uptake is denied, and of no other place."""
@@ -45,7 +52,7 @@ class Assertions(UptakeWords):
         if self.peek(k).kind != "uptake" or not self._tracer_ahead(k + 1):
             return False
         rest = self.toks[self.at + k :]
-        stop = next((i for i, t in enumerate(rest) if t.value in {".", ";"}), len(rest))
+        stop = next((i for i, t in enumerate(rest) if t.value in {".", ";"} or t.kind in ("head", "count")), len(rest))
         within = lexicon().within
         near = self.atoms.union(*(atoms for atoms, _, _ in self.draft.items))
         near = near.union(*(within.get(a, frozenset()) for a in near))
@@ -66,7 +73,8 @@ class Assertions(UptakeWords):
 
     def on_operated(self, tok: Token) -> None:
         self._close_item()
-        if self.mode == "reading" or self.draft.levels:
+        denied = self.absent == "absent" and not self.depth and not self.draft.heads
+        if self.mode == "reading" or self.draft.levels or denied:
             self.draft.readings.add("operated")
             return
         self.draft.polarity = "postoperative"
@@ -104,6 +112,8 @@ class Assertions(UptakeWords):
         return True
 
     def on_reading(self, tok: Token) -> None:
+        if self.mode == "advice":
+            self.draft.words.add(f"for:{tok.value}")  # "để phân biệt viêm và ác tính": what the advice is for
         if self.mode in ("prior", "advice"):
             return
         self._close_item()
@@ -141,8 +151,22 @@ class Assertions(UptakeWords):
         if tok.value != "note" or not self._advice_ahead():
             self.draft.advice.add(tok.value)
 
+    def _earlier_study(self) -> bool:
+        """ "(PET/CT tháng 2/2023: kích thước 78 x 55 mm)": brackets that open with a dated study speak of that one."""
+        nxt = self.peek()
+        return self.before().value in {"(", ";"} and (
+            nxt.value in {"tháng", "ngày", "năm", "cũ"}
+            or nxt.text in {"trước", "lần trước", "trước đó"}
+            or nxt.kind == "num"
+        )
+
     def on_target(self, tok: Token) -> None:
         if self.mode == "prior":
+            return
+        if tok.value in ("petct", "ct", "mri") and self.mode != "advice" and self._earlier_study():
+            self._close_item()
+            self.draft.prior.add("versus")
+            self.mode = "prior"
             return
         if tok.value == "if-needed" and self.mode != "advice":
             self.if_needed = self._advice_ahead()  # "Nếu cần, đối chiếu với nội soi."

@@ -1,9 +1,18 @@
 """The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
 
-from vimedsynth.clauses.drafts import LISTING, ROMAN, Draft, draft_items
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, draft_items, roman
 from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, tokens
+
+GENERAL = frozenset(
+    {"abdominal-cavity", "mediastinum", "retroperitoneum", "region:abdomen", "region:chest", "region:neck"}
+)
+"""Regions beside which a place says more: "hạch ổ bụng cạnh động mạch chủ bụng" is one place."""
+
+AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation", "head", "count", "organ", "generic"})
+STOPS = frozenset(".!?")
+_END = Token("mark", "", "", 0, 0)
 
 
 class Cursor:
@@ -11,6 +20,7 @@ class Cursor:
 
     def __init__(self, text: str) -> None:
         self.toks = tokens(text)
+        self.size = len(self.toks)
         self.at = 0
         self.done: list[Fact] = []
         self.draft = Draft(0, 0)
@@ -34,33 +44,39 @@ class Cursor:
 
     def facts(self) -> tuple[Fact, ...]:
         """All facts of the sentence, in reading order."""
-        n = len(self.toks)
+        toks, n = self.toks, self.size
         if n:
-            self.draft.start = self.toks[0].start
+            self.draft.start = toks[0].start
+            n -= toks[-1].value in STOPS  # it closes what is closed below
         while self.at < n:
-            tok = self.toks[self.at]
-            handler = getattr(self, "on_" + tok.kind)
+            tok = toks[self.at]
             self.at += 1
             size = len(self.atoms) + (self.side is not None)
-            handler(tok)
+            getattr(self, "on_" + tok.kind)(tok)
+            end = toks[self.at - 1].end
             if (self.atoms or self.side) and len(self.atoms) + (self.side is not None) != size:
                 self.item_start = tok.start if self.item_start < 0 else self.item_start
-                self.item_end = self.toks[self.at - 1].end
-            self.draft.end = max(self.draft.end, self.toks[self.at - 1].end)
-        self._close()
+                self.item_end = end
+            if self.draft.end < end:
+                self.draft.end = end
+        self.at = self.size
+        self._finish()
         return tuple(self._shared(self.done))
 
     def peek(self, ahead: int = 0) -> Token:
         """The token after the current one, or an empty mark at the end."""
         i = self.at + ahead
-        return self.toks[i] if i < len(self.toks) else Token("mark", "", "", 0, 0)
+        return self.toks[i] if i < self.size else _END
 
     def before(self, back: int = 2) -> Token:
         """A token before the current one."""
         i = self.at - back
-        return self.toks[i] if i >= 0 else Token("mark", "", "", 0, 0)
+        return self.toks[i] if i >= 0 else _END
 
     def _close_item(self) -> None:
+        if not self.atoms and not self.side:
+            self.item_start = -1
+            return
         span = Span(self.item_start, self.item_end)
         if self.atoms:
             if self.mode == "invasion" and self.draft.invasions:
@@ -88,12 +104,22 @@ class Cursor:
     def _emphasis(self) -> None:
         """ "hai bên, đặc biệt bên trái", "bên phải nhiều hơn bên trái": sides beside a both-sided place."""
         d = self.draft
+        if len(d.items) < 2:
+            return
         alone = [side for atoms, side, _ in d.items if not atoms and side]
         if alone and any(atoms for atoms, _, _ in d.items) and any(side == "both" for _, side, _ in d.items):
             sides = self.side_order[-2:] if alone == ["both"] else alone
             d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
 
     def _close(self) -> None:
+        """End the finding and begin another."""
+        self._finish()
+        nxt = self.peek()
+        self.draft = Draft(nxt.start, nxt.start, polarity=self.absent or "present")
+        self.mode = ""
+        self.numeral = ""
+
+    def _finish(self) -> None:
         self._close_item()
         self._emphasis()
         d = self.draft
@@ -110,67 +136,97 @@ class Cursor:
                     advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
                 )
             )  # fmt: skip
-        nxt = self.peek()
-        self.draft = Draft(nxt.start, nxt.start, polarity=self.absent or "present")
-        self.mode = ""
-        self.numeral = ""
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
-        from dataclasses import replace
-
+        if len(facts) == 1 and not self.listed and not self.sided:
+            return facts
         out = list(facts)
         for i in range(len(out) - 2, -1, -1):
             here, after = out[i], out[i + 1]
             if here.polarity != "present" or after.polarity != "present":
                 continue
-            related = bool(here.heads & after.heads) or not here.heads or not (after.heads or after.items)
-            if not here.levels and after.levels and related:
-                out[i] = replace(
-                    here, levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
+            related = (
+                bool(here.heads & after.heads)
+                or not here.heads
+                or not (after.heads or (after.items and not after.sizes))
+            )
+            if (
+                not here.levels
+                and after.levels
+                and related
+                and not (here.suvs and (after.suvs or after.levels == {"none"}))
+            ):
+                one = after.suvs if len(after.suvs) == 1 and not here.suvs and here.sizes else here.suvs
+                out[i] = here._replace(
+                    levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
                     tier=here.tier or after.tier, readings=here.readings or after.readings,
+                    suvs=one, suv_spans=after.suv_spans if one is after.suvs else here.suv_spans,
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
-                out[i] = replace(out[i], heads=after.heads)
+                out[i] = out[i]._replace(heads=after.heads)
+        if self.listed and len(out) > 1:
+            out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
         for i in range(1, len(out)):
-            if not out[i].heads and out[i].polarity == "present" and out[i].sizes and out[i - 1].heads:
-                out[i] = replace(out[i], heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
+            if not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs) and out[i - 1].heads:
+                out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
+
+    def _one_value_each(self, facts: list[Fact]) -> list[Fact]:
+        """ "hạch A 20 mm và hạch B 9 mm, SUVmax lần lượt là 8,8 và 4,1": the values at the end go to the findings in turn."""
+        last, n = facts[-1], len(facts[-1].suvs)
+        group = facts[-n:]
+        if (
+            not 1 < n <= len(facts)
+            or len(last.items) == n
+            or any(f.suvs or f.polarity != "present" for f in group[:-1])
+        ):
+            return facts
+        values = zip(group, last.suvs, last.suv_spans, strict=True)
+        return [*facts[:-n], *(f._replace(suvs=(v,), suv_spans=(s,)) for f, v, s in values)]
 
     def _respective(self, fact: Fact) -> list[Fact]:
         """ "lần lượt là 10 và 8,7" and "bên phải dày 53 mm, bên trái dày 7 mm": one finding for each place and value."""
-        from dataclasses import replace
-
         if len(self.sided) == len(fact.sizes) > 1:
             place = fact.items[0].atoms if fact.items else frozenset()
             return [
-                replace(fact, items=(Item(place, s, fact.items[0].span if fact.items else Span(-1, -1)),), sizes=(m,))
+                fact._replace(items=(Item(place, s, fact.items[0].span if fact.items else Span(-1, -1)),), sizes=(m,))
                 for s, m in zip(self.sided, fact.sizes, strict=True)
             ]
         if not self.listed:
             return [fact]
-        items = fact.items
+        items = tuple(i for i in fact.items if not i.atoms <= GENERAL or i.side) or fact.items
         if len(items) == 1 and items[0].side == "both" and 2 in (len(fact.suvs), len(fact.sizes)):
             order = self.side_order if len(set(self.side_order)) == 2 else ["right", "left"]
             items = tuple(Item(items[0].atoms, side, items[0].span) for side in order[:2])
         out = []
         for k, item in enumerate(items):
-            part = replace(fact, items=(item,))
+            part = fact._replace(items=(item,))
             if len(fact.sizes) == len(items) > 1:
-                part = replace(part, sizes=(fact.sizes[k],))
+                part = part._replace(sizes=(fact.sizes[k],))
             if len(fact.suvs) == len(items) > 1:
-                part = replace(part, suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
+                part = part._replace(suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
             out.append(part)
-        if len(fact.sizes) == len(fact.suvs) > 1 and len({a for i in items for a in i.atoms if ":" in a}) < len(items):
+        if (
+            len(fact.sizes) == len(fact.suvs) > 1
+            and len(items) != len(fact.suvs)
+            and (
+                len(items) <= 1
+                or len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items)
+            )
+        ):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
-            return [replace(fact, sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
+            return [fact._replace(sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
         return out if paired else [fact]
 
     def _split(self) -> None:
         """Begin the next finding of the sentence."""
         self._close()
+
+    def on_filler(self, tok: Token) -> None:
+        """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""
 
     def on_mark(self, tok: Token) -> None:
         if tok.value == "(":
@@ -186,17 +242,46 @@ class Cursor:
             self.below = True
         elif tok.value in LISTING:
             self._separator(tok)
-        elif tok.value in ".!?":
+        elif tok.value in STOPS:
             self._close_item()
             self.absent = ""
             self._close()
 
+    def _next_in_brackets(self) -> bool:
+        """ "trạm 4R (20 x 15 mm), trạm 7 (17 x 10 mm)": the measures of each place are in its own brackets."""
+        if self.depth or self.before().value != ")" or not (self.draft.sizes or self.draft.suvs):
+            return False
+        for k in range(9):
+            if self.peek(k).value == "(":
+                inside = [self.peek(k + j) for j in (1, 2, 3)]
+                return any(t.kind == "num" or t.value in MEASURE_WORDS for t in inside)
+            if self.peek(k).kind in ("uptake", "tier", "reading", "head") or self.peek(k).value in LISTING:
+                return False
+        return False
+
+    def _another_uptake_ahead(self) -> bool:
+        """ "tăng chuyển hóa FDG ở dây thanh phải (SUVmax: 4,0), dây thanh trái không tăng chuyển hóa FDG"."""
+        d = self.draft
+        ended = self.before().value == ")" or self.before().kind == "num"
+        done = not self.depth and ended and d.levels and d.suvs and (d.items or self.atoms)
+        if not done or self.peek().kind not in ("organ", "part", "relation"):
+            return False
+        for k in range(1, 9):
+            if self.peek(k).kind == "uptake":
+                return bool(self.peek(k).value == "none") != ("none" in d.levels)
+            if self.peek(k).kind in ("head", "tier", "invasion"):
+                return False
+        return False
+
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
-            if tok.value == "," and self.peek().kind in ("tier", "uptake", "reading", "advice", "negation"):
+            if tok.value == "," and not self.depth and self.peek().kind in AFTER_COMPARISON:
                 self.mode = ""  # the comparison is over
             return
-        numeral_next = bool(ROMAN.match(self.peek().value)) or self.peek().kind == "num"
+        if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):
+            self._close()
+            return
+        numeral_next = roman(self.peek().value) or self.peek().kind == "num"
         if not (numeral_next and self.numeral and not self.side) or self.numeral:
             self._close_item()
         if self.mode == "reading" and tok.value == "," and self.peek().kind not in ("reading", "tier"):
@@ -204,7 +289,7 @@ class Cursor:
         if self.mode == "invasion" and tok.value in {",", ";"} and self.peek().kind not in ("organ", "part"):
             self.mode = ""
         self.negated = False
-        if tok.value == ";" and not self.depth:
+        if tok.value == ";" and not self.depth and self.peek().text not in MEASURE_WORDS:
             self.absent = ""
             if not self.draft.empty():
                 self._close()

@@ -9,10 +9,22 @@ from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Span
 from vimedsynth.words import split
 
-ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x)[ab]?$")
+_ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|xi{0,2})[ab]?$")
+
+RIBS = {r: str(n) for n, r in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"), 1)}
+
+ARABIC = {n: r for r, n in RIBS.items()}
 
 PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lung-base", "lung-apex", "tonsil", "pleura",
                     "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter"})  # fmt: skip
+
+MEASURE_WORDS = frozenset({"kích", "đường", "suvmax", "suv"})  # "...; kích thước 24 mm" goes on with the finding before
+
+OTHER_SIDE = {"right": "left", "left": "right"}
+
+PLACE_KINDS = frozenset({"organ", "part", "side", "relation"})
+
+SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum"})
 
 LISTING = frozenset({",", "/", ";", "và", "hoặc", "hay", "cùng", "lẫn", "&"})
 
@@ -28,10 +40,21 @@ DEGREES = {
 
 ONE = {"phải": "right", "trái": "left"}
 
+SITE_NOUNS = frozenset({"sụn", "cơ", "xương", "khớp", "tuyến", "hố", "rãnh"})
+
+SHORT_SIDES = {"p": "right", "t": "left"}
+
+STATION_WORDS = frozenset({"nhóm", "chặng", "trạm", "level"})
+
 CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 
 
 LONE_TARGETS = frozenset({"biopsy", "ultrasound", "fna", "endoscopy", "mri", "ct3", "specialist", "histology"})
+
+
+def roman(word: str) -> bool:
+    """Whether a folded word is the Roman numeral of a segment or a station, with or without its letter."""
+    return word[:1] in "ivx" and bool(_ROMAN.match(word))
 
 
 @cache
@@ -45,7 +68,7 @@ def number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """A fact being built."""
 
@@ -78,18 +101,72 @@ class Draft:
                     or self.invasions or self.modifiers or self.prior or self.patterns)  # fmt: skip
 
 
+WHOLE_OF = {"pancreas-head": "pancreas", "pancreas-body": "pancreas", "pancreas-tail": "pancreas"}
+NAMED_PARTS = {"part-head": "pancreas-head", "body": "pancreas-body", "tail": "pancreas-tail"}
+
+
+RawItem = tuple[set[str], str | None, Span]
+
+
+def _after_organ(raw: list[RawItem]) -> list[RawItem]:
+    """ "Tụy có nốt ở đầu, thân và đuôi": the parts of the organ that was named first."""
+    if not any("pancreas" in atoms for atoms, _, _ in raw):
+        return raw
+    return [(a | {"pancreas"} if a and a <= NAMED_PARTS.keys() else a, s, span) for a, s, span in raw]
+
+
+def _part_named(atoms: frozenset[str]) -> frozenset[str]:
+    """ "đầu, thân và đuôi tụy": each is the part that "đầu tụy" names in one word."""
+    if "pancreas" not in atoms or not atoms & NAMED_PARTS.keys():
+        return atoms
+    return frozenset(NAMED_PARTS.get(a, a) for a in atoms if a != "pancreas")
+
+
+def _carried(raw: list[RawItem], known: dict[str, frozenset[str]]) -> list[RawItem]:
+    """ "cổ trái nhóm III và nhóm IV": a bare station keeps the organ and the side before it, unless its list has its own."""
+    later = _side_of_list(raw)
+    out: list[RawItem] = []
+    for (atoms, side, span), its_own in zip(raw, later, strict=True):
+        if side is None and not its_own and out and _bare_station(atoms):
+            before, carried, _ = out[-1]
+            if carried and before & known.keys() and any(a.startswith("stn:") for a in before):
+                atoms, side = atoms | (before & known.keys()), carried
+        out.append((atoms, side, span))
+    return out
+
+
+def _side_of_list(raw: list[RawItem]) -> list[str | None]:
+    """For each item the side with which the run of bare stations that it begins ends, if there is one."""
+    out: list[str | None] = []
+    later: str | None = None
+    for atoms, side, _ in reversed(raw):
+        later = (side or later) if _bare_station(atoms) else None
+        out.append(later)
+    return out[::-1]
+
+
+def _bare_station(atoms: set[str]) -> bool:
+    return bool(atoms) and all(a.startswith("stn:") for a in atoms)
+
+
 def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     """Items with the organ that a list shares given to each ("trước và cạnh khí quản"), and right + left made both."""
+    if len(raw) < 2:
+        return tuple(Item(_part_named(frozenset(atoms)), side, span) for atoms, side, span in raw)
     known = lexicon().within
+    raw = _after_organ(_carried(raw, known))
     if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
         raw = [row for row in raw if row[0]]  # "hai bên, đặc biệt bên trái"
     filled: list[tuple[frozenset[str], str | None, Span]] = []
     organ: set[str] = set()
+    of_list: str | None = None
     for atoms, side, span in reversed(raw):
-        own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:"))}
+        own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:", "rib:", "site:"))}
         if own:
-            organ = {a for a in atoms if a in known}
-        filled.append((frozenset(atoms if own else atoms | organ), side, span))
+            organ, of_list = {WHOLE_OF.get(a, a) for a in atoms if a in known}, side
+        elif side is None and any(a.startswith(("lobe:", "seg:")) for a in atoms):
+            side = of_list  # "thùy trên và thùy dưới phổi phải"
+        filled.append((_part_named(frozenset(atoms if own else atoms | organ)), side, span))
     sides: dict[frozenset[str], dict[str | None, Span]] = {}
     for places, side, span in reversed(filled):
         sides.setdefault(places, {}).setdefault(side, span)

@@ -1,6 +1,6 @@
 """What is seen: forms, modifiers and counts, and where the next finding of a sentence begins."""
 
-from vimedsynth.clauses.drafts import LISTING, PAIRED
+from vimedsynth.clauses.drafts import LISTING, PAIRED, PLACE_KINDS, SPACES
 from vimedsynth.clauses.places import Places
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
@@ -20,6 +20,12 @@ class Forms(Places):
             return  # "lớp dịch dày 30 mm" is a measure
         if tok.value == "fluid" and self.peek().text == "dày":
             return
+        if tok.text.endswith(("lớn hơn", "to hơn")) and self.peek().kind in PLACE_KINDS:
+            self._larger_side(smaller=False)
+        if tok.value in ("cavity", "cyst") and self.before().value == "thành" and self.draft.heads:
+            return  # "thành hang dày 8 mm" is a measure too
+        if tok.value == "fluid" and self.peek().value in SPACES:
+            tok = tok._replace(value="effusion")  # "dịch màng phổi", "dịch ổ bụng"
         if tok.value == "gas" and self.before().value in {"chứa", "cản"}:
             self.draft.modifiers.add("contains:gas")
             return
@@ -52,10 +58,10 @@ class Forms(Places):
         return self.before().kind == "count" and self.before().value == count
 
     def _largest_ahead(self) -> bool:
-        for k in range(3):
-            if self.peek(k).kind == "largest":
+        for tok in self.toks[self.at : self.at + 3]:
+            if tok.kind == "largest":
                 return True
-            if self.peek(k).kind in ("mark", "head") or self.peek(k).value in LISTING:
+            if tok.kind in ("mark", "head") or tok.value in LISTING:
                 return False
         return False
 

@@ -1,14 +1,25 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
-from vimedsynth.clauses.drafts import COUNTS, ROMAN, number
+from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, number, roman
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
+UNITS = frozenset({"x", "mm", "cm", "m"})
+THEN = frozenset({"xuống", "còn", "lên", "thành", "sang"})
+"""What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
+
 
 class Numbers(Forms):
     """Reads numbers."""
+
+    def _segment_follows(self, word: str) -> bool:
+        """ "hạ phân thùy", "phân thùy", "hạ phân IV" (a dropped word), but not "phân bố", "hạ họng"."""
+        nxt = self.peek()
+        if word == "hạ":
+            return nxt.value == "phân"
+        return nxt.text == "thùy" or roman(nxt.value)
 
     def _segment_word(self, word: str) -> None:
         if (
@@ -31,8 +42,11 @@ class Numbers(Forms):
         if word in {"c", "d", "l", "s", "t"} and nxt.kind == "num" and "," not in nxt.value:
             self._vertebra("d" if word == "t" else word)
             return True
-        if ROMAN.match(word) and (self.numeral or word[-1] in "ab"):
+        if roman(word) and (self.numeral or word[-1] in "ab"):
             kind = self.numeral or "stn"
+            if kind == "rib":
+                self.atoms.add(f"rib:{RIBS.get(word, word)}")
+                return True
             if kind == "seg" and self.side:
                 self._close_item()
             self.atoms.add(f"{kind}:{word}")
@@ -55,13 +69,21 @@ class Numbers(Forms):
             dims, unit, _ = self._dims(tok)
             self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
             return
-        if self.numeral == "stn" and self.peek().value not in {"x", "mm", "cm"}:
+        if self.numeral == "stn" and tok.value.isdigit() and self.peek().value not in {"x", "mm", "cm"}:
             suffix = self.peek().value if self.peek().value in {"r", "l"} and self.peek().start == tok.end else ""
             self.at += bool(suffix)
             self.atoms.add(f"stn:{tok.value}{suffix}")
             return
-        if self.peek().kind in ("head", "generic", "organ") and tok.value in COUNTS:
-            self.on_count(Token("count", COUNTS[tok.value], tok.value, tok.start, tok.end))
+        if self.peek().kind in ("head", "generic", "organ") and tok.value.isdigit() and len(tok.value) < 4:
+            count = COUNTS.get(tok.value.lstrip("0"), f"n{int(tok.value)}")
+            if self.below or self.before().text in {"trên", "hơn"}:
+                count = ("<" if self.below else ">") + count  # "dưới 5 hạch"
+            if self.peek().kind != "organ" or tok.value in COUNTS:
+                self.below = False
+                self.on_count(Token("count", count, tok.value, tok.start, tok.end))
+                return
+        if self.numeral == "seg" and tok.value.isdigit() and self.peek().value not in UNITS:
+            self.atoms.add(f"seg:{ARABIC.get(tok.value, tok.value)}")  # "HPT 6"
             return
         if self.before().value in {"/", "tháng", "năm", "ngày"} or self.peek().value in {
             "tháng",
@@ -74,7 +96,11 @@ class Numbers(Forms):
         if self.peek().value == "hu" or (self.peek().kind == "mark" and self.peek().value == "%"):
             self.draft.words.add(f"{tok.value}hu")
             return
-        if "rib" in self.atoms and self.peek().value not in {"x", "mm", "cm"}:
+        if (
+            (self.numeral == "rib" or "rib" in self.atoms)
+            and self.peek().value not in {"x", "mm", "cm"}
+            and tok.value.isdigit()
+        ):
             self.atoms.add(f"rib:{tok.value}")
             return
         if self.suv_pending and self.peek().value not in {"x", "mm", "cm", "m", "%", "/"}:
@@ -82,7 +108,14 @@ class Numbers(Forms):
             self.draft.suvs.append((number(tok.value), Span(tok.start, tok.end)))
             self.about = False
             return
+        if self.peek().value in {"-", "đến"} and self.peek(1).kind == "num" and self.peek(2).value in {"mm", "cm"}:
+            self._measure([number(tok.value)], self.peek(2).value, tok.start, tok.end)  # "0,7 - 1,2 cm"
+            return
         dims, unit, end = self._dims(tok)
+        if self.peek().value in THEN and self.peek(1).kind == "num":
+            self.draft.prior.add("versus")
+            self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
+            return
         if unit or len(dims) > 1 or self.before().value in {"thước", "kính"}:
             self._measure(dims, unit, tok.start, end)
         else:
@@ -110,12 +143,14 @@ class Numbers(Forms):
         kind = "size"
         for back in range(2, 7):
             word = self.before(back).value if self.before(back).kind == "word" else self.before(back).text
+            if word == "dày nhất":
+                word = "dày"
             if word in {"dài", "dày", "kính"}:
                 kind = {"dài": "length", "dày": "thickness", "kính": "diameter"}[word]
                 break
         op = "<" if self.below else "~" if self.about else "="
         values = tuple(sorted(round(d * scale, 3) for d in dims))
-        if self.side in ("right", "left") and not self.atoms:
+        if self.side in ("right", "left") and not self.atoms and self.draft.items:
             self.sided.append(self.side)
             self.side = None
         self.draft.sizes.append(Measure(values, op, kind, Span(start, end)))
@@ -150,8 +185,13 @@ class Numbers(Forms):
         self.suv_pending = False
         while self.peek().kind == "num":
             value = self.peek()
-            self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
             self.at += 1
+            if self.peek().value in THEN and self.peek(1).kind == "num":
+                self.draft.prior.add("versus")
+                self.draft.prior_numbers.add(number(value.value))
+                self.at += 1
+                continue
+            self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
             if (
                 self.peek().value in {"và", "-", "đến"}
                 and self.peek(1).kind == "num"
@@ -166,7 +206,10 @@ class Numbers(Forms):
             self.draft.approximate = True
 
     def on_below(self, tok: Token) -> None:
-        self.below = True
+        if self.peek().kind in PLACE_KINDS:
+            self._larger_side(smaller=tok.text == "nhỏ hơn")
+        else:
+            self.below = True
 
     def on_largest(self, tok: Token) -> None:
         self.draft.modifiers.discard("small")

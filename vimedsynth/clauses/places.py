@@ -1,7 +1,7 @@
 """Organs, parts, relations and sides: one place item after the other."""
 
 from vimedsynth.clauses.cursor import Cursor
-from vimedsynth.clauses.drafts import LISTING, ONE, PAIRED
+from vimedsynth.clauses.drafts import LISTING, ONE, OTHER_SIDE, PAIRED
 from vimedsynth.lexicon import lexicon
 from vimedsynth.words import Token
 
@@ -12,8 +12,13 @@ class Places(Cursor):
     def on_organ(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
             return
+        if tok.text == "đầu" and self.peek().value in LISTING and self.peek(1).value in {"body", "tail"}:
+            self.atoms.add("part-head")  # "ở đầu, thân và đuôi tụy": of the organ, not of the body
+            return
         if tok.value == "region:body":
             self._close_item()
+        if tok.value == "rib":
+            self.numeral = "rib"
         organs = {a for a in self.atoms if a in lexicon().within}
         if organs and self.side and tok.value not in lexicon().within:
             self._close_item()
@@ -29,7 +34,7 @@ class Places(Cursor):
     def on_part(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
             return
-        if self.side and self.atoms & lexicon().within.keys():
+        if self.side and self.atoms & lexicon().places:
             self._close_item()
         self.atoms.add(tok.value)
 
@@ -39,14 +44,10 @@ class Places(Cursor):
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
             return
-        if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().within.keys():
+        if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().places:
             self._close_item()
         nxt = self.peek()
-        if (
-            nxt.kind in ("organ", "part", "side", "relation")
-            or nxt.value in LISTING
-            or self.atoms & lexicon().within.keys()
-        ):
+        if nxt.kind in ("organ", "part", "side", "relation") or nxt.value in LISTING or self.atoms & lexicon().places:
             self.atoms.add(f"rel:{tok.value}")
 
     def on_side(self, tok: Token) -> None:
@@ -54,10 +55,21 @@ class Places(Cursor):
             return
         both = [w for w in tok.text.split() if w in ONE]
         self.side_order.extend([ONE[w] for w in both] if tok.value == "both" and both else [tok.value])
-        organs = self.atoms & lexicon().within.keys()
+        organs = self.atoms & lexicon().places
         if self.side and self.side != tok.value and (organs or self.atoms):
             self._close_item()
-        if not self.atoms and self.draft.items and not self.draft.items[-1][1] and self.before().value == ")":
+        if (
+            not self.atoms
+            and self.draft.items
+            and not self.draft.items[-1][1]
+            and (self.before().value == ")" or (self.before().value == "," and tok.value == "both"))
+        ):
             self.draft.items[-1] = (self.draft.items[-1][0], tok.value, self.draft.items[-1][2])
             return
         self.side = tok.value
+
+    def _larger_side(self, *, smaller: bool) -> None:
+        """ "phổi phải nhỏ hơn phổi trái": of two sides, which is the larger."""
+        first = self.side or (self.side_order[-1] if self.side_order else None)
+        if first in OTHER_SIDE and any(self.peek(k).value == OTHER_SIDE[first] for k in range(4)):
+            self.draft.modifiers.add(f"larger:{OTHER_SIDE[first] if smaller else first}")

@@ -4,6 +4,10 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.clauses.drafts import (
     CONTRAST,
     LISTING,
+    SHORT_SIDES,
+    SITE_NOUNS,
+    STATION_WORDS,
+    roman,
     stop_words,
 )
 from vimedsynth.words import Token
@@ -12,6 +16,26 @@ from vimedsynth.words import Token
 class ClauseReader(Assertions):
     """Reads one sentence: ``ClauseReader(text).facts()``."""
 
+    def _measure_and_place(self) -> bool:
+        """ "16 x 13 mm ở hạ phân thùy VII và 8 x 7 mm ở hạ phân thùy II": the next measure has a place of its own."""
+        if self.peek().kind != "num" or not self.draft.items:
+            return False
+        k = next(
+            (
+                k
+                for k in range(1, 8)
+                if self.peek(k).kind not in ("num",) and self.peek(k).value not in {"x", "*", "mm", "cm"}
+            ),
+            8,
+        )
+        return self.peek(k).value in {"ở", "tại"}
+
+    def _unknown_site(self, word: str) -> bool:
+        """ "sụn nhẫn", "cơ nhị đầu": anatomy that the lexicon does not know, told by the noun before it."""
+        before = self.before()
+        named = before.text in SITE_NOUNS and (before.kind == "organ" or before.value == before.text)
+        return named and word.isalpha() and len(word) > 1 and word not in stop_words() and not self.absent
+
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
@@ -19,12 +43,14 @@ class ClauseReader(Assertions):
         if word in LISTING:
             self._separator(tok)
             if (self._uptake_follows() and self.draft.levels and (self.draft.items or self.atoms)) or (
-                word == "và" and self.peek().value == "kích" and self.draft.sizes
+                word == "và" and self.draft.sizes and (self.peek().value == "kích" or self._measure_and_place())
             ):
                 self._split()
             return
         if word in CONTRAST and not (word == "còn" and self.before().value != ","):
             self._close_item()
+            if self.draft.levels and self.draft.items and self.peek().kind in ("organ", "part"):
+                self._close()  # "dây thanh phải tăng ..., còn dây thanh trái không tăng"
             if self.absent:
                 self.absent = ""
                 self._close()
@@ -39,12 +65,23 @@ class ClauseReader(Assertions):
             return
         if self._numeral(tok):
             return
-        if word in {"nhóm", "chặng", "trạm"}:
-            self._new_item_if_full()
+        if word in STATION_WORDS:
+            if self.before().kind != "side":  # "hạch cổ trái nhóm III" is one place
+                self._new_item_if_full()
             self.numeral = "stn"
             return
-        if word in {"hạ", "phân", "hpt"}:
+        if word == "hpt" or (word in {"hạ", "phân"} and self._segment_follows(word)):
             self._segment_word(word)
+            return
+        if word in SHORT_SIDES and self.before().kind in ("organ", "part") and not self.side:
+            self.on_side(tok._replace(kind="side", value=SHORT_SIDES[word]))  # "phổi P", "thận T"
+            return
+        if word == "thượng" and self.peek().value in LISTING and self.peek(1).value == "infraclavicular":
+            self.on_organ(tok._replace(kind="organ", value="supraclavicular"))  # "thượng và hạ đòn"
+            return
+        if word == "giai" and self.peek().value == "đoạn" and (self.peek(1).kind == "num" or roman(self.peek(1).value)):
+            self.draft.readings.add(f"stage:{self.peek(1).value}")
+            self.at += 2
             return
         if word == "mức" and self.peek().value in {"độ", "đốt", "d", "l"}:
             return
@@ -54,6 +91,9 @@ class ClauseReader(Assertions):
             self._advice_mode()
             return
         if word == "hu":
+            return
+        if self._unknown_site(word):
+            self.on_part(tok._replace(kind="part", value=f"site:{word}"))
             return
         if word not in stop_words():
             if self.mode == "reading":

@@ -1,6 +1,6 @@
 """FDG uptake: its level, its grade, its pattern, in any word order."""
 
-from vimedsynth.clauses.drafts import DEGREES
+from vimedsynth.clauses.drafts import DEGREES, PLACE_KINDS
 from vimedsynth.clauses.numbers import Numbers
 from vimedsynth.words import Token
 
@@ -46,6 +46,13 @@ class UptakeWords(Numbers):
                 self.at += 1
             elif self.peek().value == "mức" and self.peek(1).value == "độ":
                 self.at += 2
+            elif self._rim_only(step := int(self.peek().value == "ở")):
+                self.draft.patterns.add("peripheral")
+                self.at += step + 1
+
+    def _rim_only(self, step: int) -> bool:
+        """ "tăng chuyển hóa FDG (ở) ngoại vi": of the finding's rim, not of an organ's periphery."""
+        return self.peek(step).value == "zone:peripheral" and self.peek(step + 1).kind not in PLACE_KINDS
 
     def _grade(self, tok: Token) -> None:
         """Words between "tăng" and the tracer, or right after it."""
@@ -81,7 +88,7 @@ class UptakeWords(Numbers):
             if nxt.value != "mild":
                 self.draft.intensity.add(nxt.value)
             self.at += 1
-        elif tok.text in {"bắt xạ", "bắt fdg", "bắt xạ fdg"} and self.negated:
+        elif self.negated and "chuyển" not in tok.text and tok.text != "fdg":  # "không hấp thu FDG", "không bắt xạ"
             self._set_level("none")
             self.draft.levels = {"none"}
 

@@ -1,6 +1,7 @@
 """Which questions a set holds and in which order: singles by finding, a conversation from the whole to the summary."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 
 from vimedsynth.findings import Finding
@@ -99,18 +100,17 @@ def _balanced(drafts: list[Draft], rng: random.Random) -> list[Draft]:
 def _evened(drafts: list[Draft], rng: random.Random, kinds: frozenset[str] = frozenset()) -> list[Draft]:
     """The drafts with as many of ``kinds`` (or of all) answered yes as answered no; of all, uptake is let go last."""
     kept = list(drafts)
+    asked = Counter(finding for draft in kept for finding in set(draft.findings))  # by how many questions
     while True:
         seen = [d for d in kept if not kinds or d.kind in kinds]
         yes, no = [d for d in seen if d.yes is True], [d for d in seen if d.yes is False]
         if abs(len(yes) - len(no)) <= bool(kinds):  # a lone question about uptake stays
             return kept
-        spare = [d for d in max(yes, no, key=len) if d.kind != "invasion" and _covered_without(d, kept)]
+        more = [d for d in max(yes, no, key=len) if d.kind != "invasion"]
+        spare = [d for d in more if all(asked[finding] > 1 for finding in d.findings)]
         spare = [d for d in spare if d.kind not in _UPTAKE] or spare
         if not spare:
             return kept
-        kept.remove(rng.choice(spare))
-
-
-def _covered_without(draft: Draft, drafts: list[Draft]) -> bool:
-    rest = {finding for other in drafts if other is not draft for finding in other.findings}
-    return rest.issuperset(draft.findings)
+        gone = rng.choice(spare)
+        kept.remove(gone)
+        asked.subtract(set(gone.findings))

@@ -48,7 +48,8 @@ def _with_written_sizes(finding: Finding, report: Report) -> Finding:
     told = " ".join(span.of(report.text) for span in finding.spans)
     sizes = []
     for size in finding.sizes:
-        if size.kind == "diameter" and not re.search(rf"đường kính (?:nhỏ )?{re.escape(size.text)}", told):
+        named = f"đường kính {size.text}" in told or f"đường kính nhỏ {size.text}" in told
+        if size.kind == "diameter" and not named:
             lost = size.op == "=" and size.dims_mm == (10.0,)
             size = replace(size, kind="axes", op="<" if lost else size.op)
         sizes.append(size)
@@ -91,5 +92,7 @@ def one_clause(sentence: str) -> bool:
 
 def _closed(text: str) -> str:
     """``text`` without what dangles at its ends, its bracket closed."""
-    text = re.sub(r"^(?:và|kèm) |[ ,]*(?: và| kèm)?[ ,]*$", "", squeezed(cleaned(text)))
+    text = squeezed(cleaned(text))
+    for word in ("và", "kèm"):
+        text = text.removeprefix(f"{word} ").removesuffix(f" {word}").rstrip(" ,")
     return f"{text})" if text.count("(") > text.count(")") else text

@@ -1,6 +1,6 @@
-"""Vocabularies as data, folded once into one table: first token -> the phrases that begin with it, longest first."""
+"""Vocabularies as data, folded once into one tree of tokens that every text is read along."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,17 +9,25 @@ import orjson
 
 from vimedsynth.words import split
 
-Entry = tuple[tuple[str, ...], str, str]
-"""The tokens of a form, the kind of word, its concept id."""
+Entry = tuple[str, str, str]
+"""The kind of word, its concept id, and the form as folded tokens with single spaces."""
+
+
+@dataclass(slots=True)
+class Node:
+    """What the tokens so far are, and which tokens lead on to longer forms."""
+
+    entry: Entry | None = None
+    longer: dict[str, "Node"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """``table[first]`` lists ``(tokens, kind, concept)`` longest first; ``within[place]`` the places that contain it."""
+    """``forms`` is the tree of all forms; ``within[place]`` the places that contain it; ``places`` its keys."""
 
-    table: dict[str, tuple[Entry, ...]]
+    forms: dict[str, Node]
     within: dict[str, frozenset[str]]
-    readings: frozenset[str]
+    places: frozenset[str]
 
 
 def load_json(name: str) -> Any:
@@ -59,6 +67,7 @@ def _forms(places: Any, morphology: Any, assertion: Any) -> list[tuple[str, str,
     group("prior", assertion["prior"])
     flat("approximate", assertion["approximate"])
     flat("below", assertion["below"])
+    flat("filler", assertion["filler"])
     flat("largest", assertion["largest"])
     flat("respectively", assertion["respectively"])
     group("relation", places["relation"])
@@ -70,10 +79,11 @@ def _forms(places: Any, morphology: Any, assertion: Any) -> list[tuple[str, str,
 def lexicon() -> Lexicon:
     """The vocabularies of this folder, read once."""
     places, morphology, assertion = (load_json(f"{n}.json") for n in ("places", "morphology", "assertion"))
-    table: dict[str, dict[tuple[str, ...], Entry]] = {}
+    root = Node()
     for form, kind, concept in _forms(places, morphology, assertion):
-        tokens = tuple(split(form))
-        table.setdefault(tokens[0], {}).setdefault(tokens, (tokens, kind, concept))
+        tokens, node = split(form), root
+        for token in tokens:
+            node = node.longer.setdefault(token, Node())
+        node.entry = node.entry or (kind, concept, " ".join(tokens))
     within = {name: frozenset(row["within"]) for group in ("organ", "region") for name, row in places[group].items()}
-    ordered = {first: tuple(sorted(rows.values(), key=lambda row: -len(row[0]))) for first, rows in table.items()}
-    return Lexicon(ordered, within, frozenset(assertion["reading"]))
+    return Lexicon(root.longer, within, frozenset(within))
