@@ -79,6 +79,20 @@ def _narrowed(turns: dict[str, Any], work: Work) -> dict[str, Any]:
     return turns | {"maxItems": most, "items": turns["items"] | {"properties": narrowed}}
 
 
+def fits(task: Task, turn: dict[str, Any]) -> bool:
+    """Whether a turn is within the bounds of the form: a summary of hundreds of findings is not."""
+    fields = _turn_fields(task)
+    bounds = {"question": "maxLength", "answer": "maxLength", "evidence": "maxItems", "findings": "maxItems"}
+    return all(len(turn[name]) <= fields[name][bound] for name, bound in bounds.items())
+
+
+@cache
+def _turn_fields(task: Task) -> dict[str, Any]:
+    turns = _form(task)["properties"]["pairs" if task is Task.VQA_SINGLE else "turns"]
+    fields: dict[str, Any] = turns["items"]["properties"]
+    return fields
+
+
 def rewritten(work: Work) -> tuple[Sentence, ...]:
     """The sentences that a paraphrase rewrites: those of its section, or all."""
     return work.case.report.section(work.section) if work.section else work.case.report.sentences
