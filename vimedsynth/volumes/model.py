@@ -20,6 +20,10 @@ NOMINAL_PET_SPACING_MM: Triple = (3.27, 2.73, 2.73)
 """Taken for arrays without spacing (the published ones): 256 columns over 700 mm and 3.27 mm slices."""
 
 
+BLOCK = 8
+"""Slices that are made and written at once; a compressed chunk holds as many."""
+
+
 class Modality(StrEnum):
     """What a volume shows; MASK holds labels and is never interpolated."""
 
