@@ -96,6 +96,32 @@ def test_a_receipt_that_cannot_be_is_refused_by_name(
     assert "bad-receipt 1" in result.output
 
 
+def test_a_receipt_of_other_pixel_operations_is_refused(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("-o", tmp_path / "made", "--policy", "light")
+    row = rows(tmp_path / "made")[0]
+    for pixels in ({"pixels": 1}, {"pixels": 99}, {"pixels": "2"}, {}):
+        old = {name: value for name, value in row.items() if name != "pixels"} | pixels
+        (tmp_path / "old.jsonl").write_text(json.dumps(old), encoding="utf-8")
+        result = run("-o", tmp_path / "again", "--replay", tmp_path / "old.jsonl")
+        assert result.exit_code == 1
+        assert "old.jsonl:1: made with pixel operations of version" in result.output
+
+
+@pytest.mark.parametrize("format_", ["npy", "npz", "blosc2"])
+def test_a_preview_changes_no_byte(run: Callable[..., Result], tmp_path: Path, format_: str) -> None:
+    """With one, copies are made whole in memory; without, block by block."""
+    args = ("--policy", "ssl", "--copies", 4, "--format", format_)
+    run("-o", tmp_path / "plain", *args)
+    run("-o", tmp_path / "seen", *args, "--preview")
+    made, seen = (
+        {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.glob("s*/copy_*")}
+        for folder in (tmp_path / "plain", tmp_path / "seen")
+    )
+    assert len(made) == 16
+    assert made == seen
+    assert (tmp_path / "plain/receipts.jsonl").read_bytes() == (tmp_path / "seen/receipts.jsonl").read_bytes()
+
+
 def test_workers_and_order_do_not_matter(run: Callable[..., Result], tmp_path: Path) -> None:
     run("-o", tmp_path / "one", "--policy", "strong", "--copies", 2)
     run("-o", tmp_path / "two", "--policy", "strong", "--copies", 2, "--workers", 2)

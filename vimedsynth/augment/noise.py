@@ -1,9 +1,10 @@
-"""Normal noise by table: 16 random bits choose one of 65,536 quantiles. A fifth of the time that drawing normals takes.
+"""Normal noise by table: 16 random bits choose one of 65,536 quantiles. A third of the time of OpenCV's generator.
 
 Pixels are independent, and each is a normal number to within a quantile; the largest is 4.3 standard deviations.
 """
 
 from functools import cache
+from math import prod
 from statistics import NormalDist
 
 import numpy as np
@@ -31,7 +32,7 @@ class NormalNoise:
         return np.take(self._values, self._draw(shape))
 
     def _draw(self, shape: tuple[int, ...]) -> NDArray[np.uint16]:
-        size = int(np.prod(shape))
+        size = prod(shape)
         raw = np.asarray(self._bits.random_raw(-(-size // 4)), "<u8").view("<u2")  # the same numbers on any machine
         return raw[:size].reshape(shape).astype(np.uint16, copy=False)
 

@@ -7,6 +7,7 @@ of the time, cubic hardly faster. A block is written or compressed before the ne
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, Protocol
 
 import cv2
@@ -163,7 +164,7 @@ def unaligned(shape: tuple[int, ...]) -> NDArray[np.uint16]:
     OpenCV's merge and split write to aligned memory past the cache, and what comes next would wait for it: on pictures
     of 512 x 512 that was a quarter of the time of a warp.
     """
-    size = int(np.prod(shape))
+    size = prod(shape)
     raw = np.empty(size + 64, np.uint16)
     start = (-raw.ctypes.data % 64) // 2 + 1
     return raw[start : start + size].reshape(shape)

@@ -14,7 +14,7 @@ from typing import Any
 
 from vimedsynth.augment.folder import Folder, read_rows, row_key
 from vimedsynth.augment.policy import Policy
-from vimedsynth.augment.receipts import Plan, Receipt, read_plan
+from vimedsynth.augment.receipts import PIXELS, Plan, Receipt, read_plan
 from vimedsynth.augment.work import WHOLE, Job, Refusal, run_job
 from vimedsynth.errors import DataRefused, Misuse
 from vimedsynth.studies import Study
@@ -71,7 +71,7 @@ def augment(studies: Iterable[Study], policy: Policy, settings: Settings, progre
                 )
 
     kept = {"policy": policy.name, "policy_sha256": policy.sha256, "copies": settings.copies, "seed": settings.seed,
-            "regions": list(settings.regions), "format": settings.format}  # fmt: skip
+            "regions": list(settings.regions), "format": settings.format, "pixels": PIXELS}  # fmt: skip
     return _run(((study, list(plans(study))) for study in studies), kept, settings, progress)
 
 
@@ -87,7 +87,7 @@ def replay(studies: Iterable[Study], receipts: Path, settings: Settings, progres
         plans.setdefault(str(row["study_id"]), []).append(read_plan(row, f"{receipts}:{number}"))
     digest = hashlib.sha256(receipts.read_bytes()).hexdigest()
     wanted = ((study, plans.pop(study.study_id)) for study in studies if study.study_id in plans)
-    tally = _run(wanted, {"replay_sha256": digest, "format": settings.format}, settings, progress)
+    tally = _run(wanted, {"replay_sha256": digest, "format": settings.format, "pixels": PIXELS}, settings, progress)
     if plans:
         raise DataRefused(f"{receipts}: {len(plans)} studies are not in the corpus, first {next(iter(plans))!r}")
     return tally
