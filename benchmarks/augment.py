@@ -42,7 +42,8 @@ import numpy as np
 from vimedsynth.augment.apply import apply, prepare
 from vimedsynth.augment.policy import load_policy
 from vimedsynth.augment.receipts import Applied
-from vimedsynth.augment.run import Settings, augment, settle_process
+from vimedsynth.augment.run import Settings, augment
+from vimedsynth.pool import settle_process
 from vimedsynth.studies import Study
 from vimedsynth.volumes import Modality, Scan, Units, Volume, read_volume, write_volume
 
