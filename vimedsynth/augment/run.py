@@ -6,16 +6,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vimedsynth.augment.folder import Folder, read_rows, row_key
 from vimedsynth.augment.policy import Policy
 from vimedsynth.augment.receipts import PIXELS, Plan, read_plan
 from vimedsynth.augment.work import WHOLE, Job, run_job
 from vimedsynth.errors import DataRefused, Misuse
+from vimedsynth.folders import Folder, Names, Row, read_rows
 from vimedsynth.pool import results
 from vimedsynth.studies import Study
 from vimedsynth.volumes.writing import FORMATS
 
 Progress = Callable[["Tally"], None]
+
+
+def row_key(row: Row) -> tuple[str, str, int]:
+    """What a receipt row is about."""
+    return str(row["study_id"]), str(row["region"]), int(row["copy"])
+
+
+RECEIPTS = Names("augment.json", "receipts.jsonl", "refused.jsonl", row_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def replay(studies: Iterable[Study], receipts: Path, settings: Settings, progres
     if not receipts.is_file():
         raise Misuse(f"{receipts}: no such receipts file")
     plans: dict[str, list[Plan]] = {}
-    for number, row in enumerate(read_rows(receipts), 1):
+    for number, row in enumerate(read_rows(receipts, row_key), 1):
         plans.setdefault(str(row["study_id"]), []).append(read_plan(row, f"{receipts}:{number}"))
     digest = hashlib.sha256(receipts.read_bytes()).hexdigest()
     wanted = ((study, plans.pop(study.study_id)) for study in studies if study.study_id in plans)
@@ -105,7 +113,7 @@ def _check(settings: Settings) -> None:
 def _run(
     wanted: Iterable[tuple[Study, Sequence[Plan]]], kept: dict[str, Any], settings: Settings, progress: Progress | None
 ) -> Tally:
-    folder = Folder(settings.out, kept, settings.fresh)
+    folder = Folder(settings.out, RECEIPTS, kept, settings.fresh)
     rows = folder.done()
     folder.begin(rows.values())
     tally, refused = Tally(), []
