@@ -73,6 +73,18 @@ def test_npz_opens_with_plain_numpy_and_the_published_form_is_read(tmp_path: Pat
     assert read_volume(tmp_path / "published.npz", Modality.PET).units is Units.COUNTS
 
 
+@pytest.mark.parametrize("depth", [8, 16, 7])
+@pytest.mark.parametrize("noisy", [0, 1, 3])
+def test_a_uniform_end_is_read_whole(tmp_path: Path, depth: int, noisy: int) -> None:
+    """4 MiB of zeros and a header: the decoder gives 4 MiB and holds the rest in a few bits."""
+    array = np.zeros((depth, 512, 512), np.int16)
+    array[:noisy] = np.random.default_rng(0).integers(-1000, 1000, array[:noisy].shape)
+    np.savez_compressed(tmp_path / "a.npz", data=array)
+    write_volume(Volume(array, Modality.CT, Units.HU), tmp_path / "b.npz")
+    for name in ("a.npz", "b.npz"):
+        assert np.array_equal(read_volume(tmp_path / name, Modality.CT).data, array)
+
+
 def test_same_volume_same_bytes(tmp_path: Path) -> None:
     volume = Volume(ARRAY, Modality.CT, Units.HU)
     first, second = (write_volume(volume, tmp_path / name).read_bytes() for name in ("a.npz", "b.npz"))
