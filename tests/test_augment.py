@@ -297,3 +297,27 @@ def test_a_stopped_process_leaves_a_folder_that_goes_on(
     run("-o", tmp_path / "whole", *args)
     assert volumes(tmp_path / "cut") == volumes(tmp_path / "whole")
     assert (tmp_path / "cut/receipts.jsonl").read_bytes() == (tmp_path / "whole/receipts.jsonl").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="lists the children of a process as Linux does")
+def test_no_worker_outlives_a_killed_parent(corpus: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "vimedsynth", "augment", str(corpus), "-o", str(tmp_path), "--copies", "40"]
+    with subprocess.Popen([*command, "--workers", "2", "--quiet"], stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("s0/copy_1.*.npy")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.kill()
+        process.wait(60)
+    assert len(children) >= 2
+    while any(running(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [child for child in children if running(child)]
+
+
+def running(pid: str) -> bool:
+    """A process that ended and waits to be taken note of does not run."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False

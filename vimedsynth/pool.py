@@ -1,12 +1,14 @@
 """Jobs over worker processes: one core's worth of work each, a bounded number in flight."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TypeVar
 
 from vimedsynth.errors import DataRefused
@@ -42,7 +44,16 @@ def results(run: Callable[[Job], Result], jobs: Iterator[Job], workers: int) -> 
 
 def _begin_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; a worker finishes its study
+    Thread(target=_end_with_parent, daemon=True).start()
     settle_process()
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot stop its workers, and they would wait for its next job for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def settle_process() -> None:
