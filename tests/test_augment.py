@@ -83,7 +83,11 @@ def test_replay_makes_the_same_bytes(run: Callable[..., Result], tmp_path: Path)
 @pytest.mark.parametrize(
     "applied",
     [[{"name": "Nothing", "params": {}}], [{"name": "Affine", "params": {}}],
-     [{"name": "AxisRotate", "params": {"axis": "up", "degrees": 3}}], [{"name": "RandomGamma", "params": {"gamma": "x"}}]],
+     [{"name": "AxisRotate", "params": {"axis": "up", "degrees": 3}}], [{"name": "RandomGamma", "params": {"gamma": "x"}}],
+     [{"name": "Dose", "params": {"fraction": 0, "seed": 1}}], [{"name": "Dose", "params": {"fraction": 3, "seed": 1}}],
+     [{"name": "Anisotropy", "params": {"factor": 1e308}}], [{"name": "CountScale", "params": {"factor": 0}}],
+     [{"name": "Misregister", "params": {"shift_mm": [1e308, 0]}}], [{"name": "RandomResizedCrop", "params": {"box": [0.5, 0.5, 0.5, 0.5]}}],
+     [{"name": "GaussNoise", "params": {"on": "pet", "std": 1e308, "seed": 1}}], [{"name": "SuvScale", "params": {"factor": 1e39}}]],
 )  # fmt: skip
 def test_a_receipt_that_cannot_be_is_refused_by_name(
     run: Callable[..., Result], tmp_path: Path, applied: list[object]
@@ -94,6 +98,16 @@ def test_a_receipt_that_cannot_be_is_refused_by_name(
     result = run("-o", tmp_path / "again", "--replay", tmp_path / "mine.jsonl")
     assert result.exit_code == 1
     assert "bad-receipt 1" in result.output
+
+
+@pytest.mark.parametrize("slices", [[0, 41], [5, 5], [9, 3], [-1, 9]])
+def test_slices_that_a_scan_does_not_have_are_refused(
+    run: Callable[..., Result], tmp_path: Path, slices: list[int]
+) -> None:
+    run("-o", tmp_path / "made", "--policy", "none")
+    (tmp_path / "mine.jsonl").write_text(json.dumps({**rows(tmp_path / "made")[0], "slices": slices}), encoding="utf-8")
+    result = run("-o", tmp_path / "again", "--replay", tmp_path / "mine.jsonl")
+    assert (result.exit_code, "bad-receipt 1" in result.output) == (1, True)
 
 
 def test_a_receipt_of_other_pixel_operations_is_refused(run: Callable[..., Result], tmp_path: Path) -> None:

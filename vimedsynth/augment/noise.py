@@ -4,7 +4,7 @@ Pixels are independent, and each is a normal number to within a quantile; the la
 """
 
 from functools import cache
-from math import prod
+from math import inf, prod
 from statistics import NormalDist
 
 import numpy as np
@@ -17,6 +17,9 @@ class NormalNoise:
     """A stream of noise of mean 0 and standard deviation ``std``, the same for the same seed."""
 
     def __init__(self, seed: int, std: float) -> None:
+        """Raises ValueError for a deviation that is no number of counts."""
+        if not 0 <= std < inf:
+            raise ValueError(f"standard deviation {std}; expected a positive number")
         self._bits = np.random.SFC64(seed)
         self._values = (quantiles() * std).astype(np.float32)
         self._counts = np.clip(np.rint(self._values), -32768, 32767).astype(np.int16)

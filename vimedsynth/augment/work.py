@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from vimedsynth.augment.apply import Outcome, prepare
 from vimedsynth.augment.receipts import Measured, Plan, Receipt
@@ -93,12 +94,19 @@ def _regions(scan: Scan, job: Job) -> Regions | None:
 
 def _range(scan: Scan, plan: Plan, regions: Regions | None) -> tuple[int, int]:
     if plan.slices is not None:
-        return plan.slices
+        return _inside(plan.slices, scan, plan)
     if plan.region == WHOLE or regions is None:
         return 0, scan.reference.shape[0]
     if plan.region not in regions.ranges:
         raise VolumeRefused("region-not-in-scan", plan.study_id, f"{plan.region} is not in the picture")
     return regions.ranges[plan.region]
+
+
+def _inside(slices: tuple[int, int], scan: Scan, plan: Plan) -> tuple[int, int]:
+    depth = scan.reference.shape[0]
+    if not 0 <= slices[0] < slices[1] <= depth:
+        raise VolumeRefused("bad-receipt", plan.study_id, f"slices {list(slices)} of a scan of {depth}")
+    return slices
 
 
 def _copy(scan: Scan, plan: Plan, regions: Regions | None, job: Job) -> Receipt:
@@ -122,10 +130,11 @@ def _copy(scan: Scan, plan: Plan, regions: Regions | None, job: Job) -> Receipt:
 def _named(plan: Plan, job: Job) -> Iterator[None]:
     """An operation that cannot be done is a refusal of the copy; a folder that cannot be written ends the run."""
     try:
-        yield
+        with np.errstate(invalid="raise", divide="raise", over="raise"):
+            yield
     except OSError as error:
         raise DataRefused(f"{job.out}: cannot be written: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, IndexError, cv2.error) as error:
+    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError, cv2.error) as error:
         # a policy cannot get here, its parameters were drawn by the program; a receipts file from elsewhere can
         told = f"what is to be applied for copy {plan.copy} is not valid ({type(error).__name__})"
         raise VolumeRefused("bad-receipt", plan.study_id, told) from error
@@ -180,4 +189,5 @@ def _preview(before: Scan, outcome: Outcome, plan: Plan, job: Job) -> None:
 
     name = f"{safe_name(plan.study_id)}.copy_{plan.copy}" + ("" if plan.region == WHOLE else f".{plan.region}")
     title = f"{plan.study_id}  {plan.region}  copy {plan.copy}  {plan.policy}"
+    title += "  (mirrored: R is what its texts call right)" if mirrored(plan.applied) else ""
     write_sheet(before, outcome, job.out / "preview" / f"{name}.png", title)
