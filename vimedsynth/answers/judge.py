@@ -211,7 +211,6 @@ class AnswerJudge(Absences):
         elif not pool:
             self.object("evidence-missing", "the report says nothing", fact.span)
 
-
     def _rows_at(self, places: tuple[Item, ...]) -> tuple[Evidence, ...]:
         """The findings that can be at all of the places: those at the one that fewest are at."""
         wants = [want for i in places for want in needed(i.atoms)[0]]
