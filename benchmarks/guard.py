@@ -4,6 +4,7 @@ Pairs and paraphrases are judged as a run meets them: each report is read once a
 against it. Medians of interleaved rounds; the floor is pyvi's word tokenizer over the same characters.
 """
 
+import gc
 import itertools
 import random
 import statistics
@@ -16,6 +17,7 @@ import click
 from benchmarks.corruption.__main__ import read_reports
 from benchmarks.corruption.items import Item, controls, items
 from benchmarks.corruption.rewrites import apply_many
+from vimedsynth.__main__ import SELDOM
 from vimedsynth.answers.questions import focus_of
 from vimedsynth.evaluation.tokenizers import load_tokenizer
 from vimedsynth.facts import sentence_facts
@@ -84,6 +86,7 @@ def _rates(work: Work, rounds: int) -> dict[str, float]:
 @click.option("--seed", default=0, show_default=True)
 def main(path: Path | None, rounds: int, seed: int) -> None:
     """Pairs and whole-report paraphrases a second."""
+    gc.set_threshold(*SELDOM)  # as in the command
     reports = list(itertools.chain.from_iterable(read_reports(path).values()))
     pairs, rng = _pairs(reports, seed), random.Random(seed)
     texts = [(report, apply_many(report, rng)) for report in reports for _ in range(2)]
