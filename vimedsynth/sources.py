@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
-from vimedsynth.reports import Report, Section
+from vimedsynth.reports import Report, Section, Sentence
 from vimedsynth.words import split
 
 REGION_OF_SECTION: dict[Section, frozenset[str]] = {
@@ -34,7 +34,7 @@ class Evidence:
     avid: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """All that a report asserts. ``facts`` are in reading order; ``linked`` adds findings joined with their readings.
 
@@ -43,11 +43,16 @@ class Source:
 
     facts: tuple[Evidence, ...]
     linked: tuple[Evidence, ...]
-    tokens: frozenset[str]
+    sentences: tuple[Sentence, ...]
     pool: tuple[Evidence, ...]
     at: Mapping[str, tuple[Evidence, ...]]
 
-    @property
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Every word of the report; few answers ask for one."""
+        return frozenset(t for s in self.sentences for t in split(s.text))
+
+    @cached_property
     def advice(self) -> tuple[Evidence, ...]:
         return tuple(e for e in self.facts if e.fact.advice)
 
@@ -174,9 +179,8 @@ def source_of(report: Report) -> Source:
     for i, e in enumerate(facts):
         for said in (facts[j] for j in again.get(i, ())):
             linked.append(_evidence(_joined(e.fact, said.fact), e.section, (*e.sentences, *said.sentences)))
-    tokens = frozenset(t for s in report.sentences for t in split(s.text))
     pool = (*linked, *facts)
-    return Source(tuple(facts), tuple(linked), tokens, pool, _by_place(pool))
+    return Source(tuple(facts), tuple(linked), report.sentences, pool, _by_place(pool))
 
 
 def _by_place(pool: Sequence[Evidence]) -> dict[str, tuple[Evidence, ...]]:

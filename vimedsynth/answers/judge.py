@@ -4,7 +4,6 @@ from vimedsynth.answers.absences import Absences
 from vimedsynth.answers.matching import (
     cost,
     may_support,
-    needed,
     same_finding,
     where_said,
 )
@@ -19,7 +18,7 @@ from vimedsynth.facts import Fact, Item, sentence_facts
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Evidence, Source
+from vimedsynth.sources import Source
 from vimedsynth.words import fold
 
 
@@ -181,24 +180,22 @@ class AnswerJudge(Absences):
         best: list[Objection] | None = None
         pool = self.source.pool
         asked = frozenset() if fact.heads else self.heads
-        for row in self._rows_at(places):
-            if not may_support(fact, row.fact):
-                continue
-            # Where the place is wrong, the rest need not be looked at: most findings are somewhere else.
-            if not any(self._place_fault(i, row) for i in places) and not self._faults(fact, places, row, asked):
-                return
+        if any(
+            may_support(fact, row.fact) and not self._faults(fact, places, row, asked) for row in self.rows_at(places)
+        ):
+            return
         for row in pool:
             if row.fact.polarity == "advice":
                 continue
             faults = self._faults(fact, places, row, asked)
             if best is None or cost(faults) < cost(best):
                 best = faults
-        if len(places) > 1 and derived and any(self._from_context(fact, i, pool, asked) for i in places):
+        if len(places) > 1 and derived and any(self._from_context(fact, i, asked) for i in places):
             return
         parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
-        if len(places) > 1 and self._by_parts(fact, places, pool):
+        if len(places) > 1 and self._by_parts(fact, places):
             return
-        if len(parts) > len(places) and self._by_parts(fact, parts, pool):
+        if len(parts) > len(places) and self._by_parts(fact, parts):
             return
         if fact.levels == {"none"} and self._only_uptake(fact):
             # "Giường tuyến giáp không tăng chuyển hóa FDG bất thường" denies what the report denies.
@@ -210,11 +207,6 @@ class AnswerJudge(Absences):
             self.objections.extend(best)
         elif not pool:
             self.object("evidence-missing", "the report says nothing", fact.span)
-
-    def _rows_at(self, places: tuple[Item, ...]) -> tuple[Evidence, ...]:
-        """The findings that can be at all of the places: those at the one that fewest are at."""
-        wants = [want for i in places for want in needed(i.atoms)[0]]
-        return min((self.source.at.get(want, ()) for want in wants), key=len, default=self.source.pool)
 
 
 def judge_answer(source: Source, question: str, answer: str) -> AnswerJudge:

@@ -1,5 +1,7 @@
 """Which finding supports a fact: its form, its places and their sides."""
 
+from collections.abc import Iterator
+
 from vimedsynth.answers.attributes import Attributes
 from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, replace_evidence, where_said
 from vimedsynth.facts import Fact, Item
@@ -49,6 +51,12 @@ class Support(Attributes):
         out.extend(self._attributes(fact, row))
         return out
 
+    def rows_at(self, places: tuple[Item, ...]) -> Iterator[Evidence]:
+        """The findings that are at all of the places, in the order of the pool."""
+        wants = [want for i in places for want in needed(i.atoms)[0]]
+        near = min((self.source.at.get(want, ()) for want in wants), key=len, default=self.source.pool)
+        return (row for row in near if not any(self._place_fault(i, row) for i in places))
+
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
         want, relations = needed(item.atoms)
@@ -86,13 +94,14 @@ class Support(Attributes):
         asked = {i.side for i in self.focus.items if i.side}
         return asked == {side}
 
-    def _by_parts(self, fact: Fact, places: tuple[Item, ...], pool: tuple[Evidence, ...]) -> bool:
+    def _by_parts(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
         chosen: list[Evidence] = []
         bare = fact._replace(sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
                        modifiers=frozenset(), patterns=frozenset(), intensity=frozenset())  # fmt: skip
         for item in places:
-            rows = [r for r in pool if r.fact.polarity != "advice" and not self._faults(bare, (item,), r, frozenset())]
+            near = (r for r in self.rows_at((item,)) if r.fact.polarity != "advice")
+            rows = [r for r in near if not self._faults(bare, (item,), r, frozenset())]
             if not rows:
                 return False
             chosen.extend(rows)
@@ -106,9 +115,9 @@ class Support(Attributes):
         )
         return not self._attributes(fact, replace_evidence(chosen[0], every))
 
-    def _from_context(self, fact: Fact, item: Item, pool: tuple[Evidence, ...], heads: frozenset[str]) -> bool:
+    def _from_context(self, fact: Fact, item: Item, heads: frozenset[str]) -> bool:
         """ "Các cơ quan này ...": one of the places that were spoken of before."""
-        rows = (r for r in pool if r.fact.polarity != "advice")
+        rows = (r for r in self.rows_at((item,)) if r.fact.polarity != "advice")
         return any(not self._faults(fact, (item,), r, heads) for r in rows)
 
     def _foreign(self, fact: Fact) -> bool:
