@@ -1,12 +1,18 @@
 """Findings of a report keep their words, their span and what later sentences say of them."""
 
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import orjson
 from click.testing import CliRunner
 
 from vimedsynth.cli import cli
 from vimedsynth.findings import Finding, Polarity, Tier, Uptake, read_findings
 from vimedsynth.lesions import FDG, PLACE, SHAPE, SIZE, UPTAKE, official_lesions
+from vimedsynth.reading import SIGNS
 from vimedsynth.reports import Section, flat_report
+from vimedsynth.words import fold
 
 REPORT = (
     "Hình ảnh bắt xạ theo đặc điểm sinh lý ở não. Hình ảnh nhân giảm tỉ trọng ở thùy phải tuyến giáp có đường kính 11 mm, "
@@ -123,3 +129,18 @@ def test_brackets_that_a_cut_left_open_are_closed() -> None:
     assert nodes.place_text.endswith("(chặng 1, 2)")
     assert nodule.reading is not None
     assert nodule.reading.phrase == "khả năng lành tính (nang hoặc u máu)"
+
+
+def test_no_attribute_is_found_without_its_sign() -> None:
+    """The signs only save time: a pattern that is found where none of them stands would be passed over."""
+    reports = Path(str(files("vimedsynth") / "sample_corpus")).rglob("reports/*.json")
+    texts = [fold(path.read_text(encoding="utf-8")) for path in reports]
+    pieces = [piece for text in texts for piece in re.split(r"[.,;()]|\s(?=ở|có|và)", text)]
+    spoken = ["đk ~ 12 mm", "kt: 14x9 mm", "12 x 14 x 20", "vài mm", "đã cắt bỏ", "so với pet/ct 3/2022", "d 8 mm", "fdg do viêm", "số lượng nhiều", "lan vào trung thất"]  # fmt: skip
+    seen = set()
+    for piece in {*pieces, *spoken}:
+        for pattern, signs in SIGNS.items():
+            if pattern.search(f" {piece} "):
+                seen.add(pattern)
+                assert any(sign in piece for sign in signs), (pattern.pattern[:40], piece)
+    assert seen == set(SIGNS)

@@ -85,6 +85,8 @@ class Wording:
 
 def _cut(text: str, low: str, pattern: re.Pattern[str]) -> tuple[str, str, list[str]]:
     """``text`` and its folded twin without the matches, and the matches."""
+    if not any(sign in low for sign in SIGNS[pattern]):
+        return text, low, []
     hits = [m.span() for m in pattern.finditer(low)]
     if not hits:
         return text, low, []
@@ -102,6 +104,19 @@ READING = re.compile(
 INVASION = re.compile(
     r",?\s*(?:nghi ngờ )?(?:xâm lấn|dính vào|(?<!dày )dính|lan (?:vào|xuống|lên|theo|tới|đến|ra|sang)|đè đẩy|đẩy lồi|chèn ép|thâm nhiễm (?=các|vào|mỡ)|phá hủy|gây xẹp)(?:(?!, (?:tăng|không tăng|kích|xâm|dính|lan|nghi|đè|đẩy|gây|giảm)|\(|$|\.).)*"
 )
+
+
+SIGNS: dict[re.Pattern[str], tuple[str, ...]] = {
+    OPERATED: ("phẫu thuật", "cắt", "mổ"),
+    PRIOR: ("so với",),
+    SUV: ("suv",),
+    READING: ("khả năng", "có thể", "tương ứng", "phù hợp", "loại trừ", "nghĩ nhiều", "đặc điểm", "do "),
+    UPTAKE: ("chuyển hóa", "bắt", "hấp thu", "hấp thụ"),
+    SIZE: ("mm", "cm", *(f"{n} x" for n in range(10)), *(f"{n}x" for n in range(10))),
+    INVASION: ("dính", "xâm lấn", "lan ", "đè đẩy", "đẩy lồi", "chèn ép", "thâm nhiễm", "phá hủy", "gây xẹp"),
+    AMOUNT: ("mức độ", "số lượng"),
+}
+"""What must stand in a text for a pattern to be found: most findings have few of these attributes."""
 
 
 @lru_cache(maxsize=4096)

@@ -20,8 +20,9 @@ def tidied(finding: Finding, report: Report) -> Finding:
     taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
     """
     finding = _with_clean_reading(_with_written_sizes(finding, report))
-    invasions = tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions)
-    finding = replace(finding, invasions=invasions)
+    if finding.invasions:
+        invasions = tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions)
+        finding = replace(finding, invasions=invasions)
     clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
     if clause is not None and not clause.head.endswith((" và", ",")):
         return replace(
@@ -53,7 +54,7 @@ def _with_written_sizes(finding: Finding, report: Report) -> Finding:
             lost = size.op == "=" and size.dims_mm == (10.0,)
             size = replace(size, kind="axes", op="<" if lost else size.op)
         sizes.append(size)
-    return replace(finding, sizes=tuple(sizes))
+    return replace(finding, sizes=tuple(sizes)) if tuple(sizes) != finding.sizes else finding
 
 
 def _with_clean_reading(finding: Finding) -> Finding:
