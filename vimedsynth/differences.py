@@ -55,7 +55,7 @@ def content(fact: Fact) -> Content:
     small = "small" in fact.modifiers
     return Content(
         polarity="absent" if fact.polarity == "resolved" and not fact.prior else fact.polarity,
-        heads=fact.heads,
+        heads=fact.heads - {"enlargement"} if any(m.startswith("larger:") for m in fact.modifiers) else fact.heads,
         counts=fact.counts - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
         places=frozenset(a for a in fact.atoms if a not in PLACE_WORDS or len(fact.atoms) == 1),
         pairs=frozenset((i.atoms - PLACE_WORDS, i.side) for i in fact.items),
