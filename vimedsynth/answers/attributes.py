@@ -150,8 +150,10 @@ class Attributes:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
-        said = fact.counts - {"unmarked"}
-        if not said or said <= src.counts:
+        said = frozenset(c.removeprefix("of:") for c in fact.counts if c != "unmarked")
+        if not said or said <= src.counts or (said == {"one"} and any(c[:3] == "of:" for c in src.counts)):
+            return
+        if said <= {c.removeprefix("of:") for c in src.counts}:
             return
         if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return

@@ -10,6 +10,8 @@ GENERAL = frozenset(
 )
 """Regions beside which a place says more: "hạch ổ bụng cạnh động mạch chủ bụng" is one place."""
 
+WHOLE_COUNT = {2: "two", 3: "three"}
+
 AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation", "head", "count", "organ", "generic"})
 STOPS = frozenset(".!?")
 _END = Token("mark", "", "", 0, 0)
@@ -223,6 +225,8 @@ class Cursor:
         ):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
             return [fact._replace(sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
+        if len(out) in WHOLE_COUNT and fact.counts == {WHOLE_COUNT[len(out)]}:
+            out = [part._replace(counts=frozenset({f"of:{WHOLE_COUNT[len(out)]}"})) for part in out]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
         return out if paired else [fact]
 

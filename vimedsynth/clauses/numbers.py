@@ -6,6 +6,7 @@ from vimedsynth.facts import Measure
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
+VERTEBRAE = frozenset({"c", "d", "l", "s", "t"})
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang"})
 """What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
@@ -39,7 +40,7 @@ class Numbers(Forms):
     def _numeral(self, tok: Token) -> bool:
         """Roman numerals of segments and stations, vertebrae ("D8"), mediastinal stations ("4R")."""
         nxt, word = self.peek(), tok.value
-        if word in {"c", "d", "l", "s", "t"} and nxt.kind == "num" and "," not in nxt.value:
+        if word in VERTEBRAE and nxt.kind == "num" and "," not in nxt.value and self.peek(1).value not in UNITS:
             self._vertebra("d" if word == "t" else word)
             return True
         if roman(word) and (self.numeral or word[-1] in "ab"):
