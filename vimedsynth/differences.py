@@ -301,9 +301,9 @@ def _certainty(a: Content, b: Content) -> list[Difference]:
     if said[0] != said[1] and bare[0] == bare[1]:
         out.append(Difference("side", "the neighbour is on another side"))
     elif said[0] != said[1]:
-        out.append(
-            Difference("added-finding" if said[0] - said[1] else "dropped-finding", "another relation to a neighbour")
-        )
+        flat = [{(v, x) for v, t in s for x in t or {""}} for s in said]
+        code = "added-finding" if flat[0] - flat[1] else "dropped-finding"
+        out.append(Difference(code, "another relation to a neighbour"))
     elif sure[0] != sure[1]:
         out.append(
             Difference(

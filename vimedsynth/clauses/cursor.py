@@ -1,5 +1,7 @@
 """The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
 
+from itertools import pairwise
+
 from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, draft_items, roman
 from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.reports import Span
@@ -162,7 +164,7 @@ class Cursor:
                 not here.levels
                 and after.levels
                 and related
-                and not (here.suvs and (after.suvs or after.levels == {"none"}))
+                and (self._alike() or not (here.suvs and (after.suvs or after.levels == {"none"})))
             ):
                 one = after.suvs if len(after.suvs) == 1 and not here.suvs and here.sizes else here.suvs
                 out[i] = here._replace(
@@ -179,6 +181,10 @@ class Cursor:
             if not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs) and out[i - 1].heads:
                 out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
+
+    def _alike(self) -> bool:
+        """ "A có SUVmax 8,8 và B có SUVmax 4,1, đều tăng chuyển hóa FDG"."""
+        return any(t.value == "đều" and u.kind == "uptake" for t, u in pairwise(self.toks))
 
     def _one_value_each(self, facts: list[Fact]) -> list[Fact]:
         """ "hạch A 20 mm và hạch B 9 mm, SUVmax lần lượt là 8,8 và 4,1": the values at the end go to the findings in turn."""
@@ -268,6 +274,11 @@ class Cursor:
                 return False
         return False
 
+    def _another_place_judged(self) -> bool:
+        """ "Tuyến giáp đã phẫu thuật, giường tuyến giáp chưa thấy ...": the next clause has a place and a judgement."""
+        judged = any(self.peek(k).kind in ("negation", "uptake") for k in range(1, 9))
+        return self.peek().kind == "organ" and judged
+
     def _place_with_uptake_ahead(self) -> bool:
         """ "hạch cổ tăng chuyển hóa FDG, tuyến ức tăng chuyển hóa FDG": the next finding is a place with its own uptake."""
         d = self.draft
@@ -314,6 +325,9 @@ class Cursor:
                 self.mode = ""  # the comparison is over
             return
         if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):
+            self._close()
+            return
+        if self.draft.polarity == "postoperative" and self._another_place_judged():
             self._close()
             return
         if self.mode in ("", "reading") and self._place_with_uptake_ahead():
