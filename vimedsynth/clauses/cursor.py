@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, draft_items, roman
 from vimedsynth.facts import Fact, Invades, Item
+from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, tokens
 
@@ -45,6 +46,7 @@ class Cursor:
         self.soft = False  # the tier so far is only "gợi ý": a later word decides
         self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
         self.side_order: list[str] = []
+        self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
 
     def facts(self) -> tuple[Fact, ...]:
         """All facts of the sentence, in reading order."""
@@ -148,9 +150,9 @@ class Cursor:
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
-        if len(facts) == 1 and not self.listed and not self.sided:
+        if len(facts) == 1 and not self.listed and not self.sided and not self.header:
             return facts
-        out = list(facts)
+        out = self._under_header(facts, self.header) if self.header else list(facts)
         for i in range(len(out) - 2, -1, -1):
             here, after = out[i], out[i + 1]
             if here.polarity != "present" or after.polarity != "present":
@@ -240,6 +242,25 @@ class Cursor:
         """Begin the next finding of the sentence."""
         self._close()
 
+    def _opens_list(self) -> bool:
+        """ "Gan có hai nốt giảm tỉ trọng: nốt ở ... và nốt ở ...": the form and the organ of all that follow."""
+        d = self.draft
+        several = d.heads and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
+        return bool(several and not (d.sizes or d.suvs or d.levels) and self.peek().kind in ("head", "count"))
+
+    def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
+        counts = frozenset(f"of:{c}" for c in header.counts if WHOLE_COUNT.get(len(facts)) == c)
+        places = frozenset(a for atoms, _, _ in header.items for a in atoms)
+        known = lexicon().within
+        return [
+            f._replace(
+                heads=f.heads | header.heads, counts=f.counts | counts, modifiers=f.modifiers | header.modifiers,
+                items=tuple(i if i.atoms & known.keys() else Item(i.atoms | places, i.side, i.span) for i in f.items)
+                or draft_items(header.items),
+            )
+            for f in facts
+        ]  # fmt: skip
+
     def on_filler(self, tok: Token) -> None:
         """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""
 
@@ -255,6 +276,9 @@ class Cursor:
                 self.mode = ""
         elif tok.value == "<":
             self.below = True
+        elif tok.value == ":" and self._opens_list():
+            self._close_item()
+            self.header, self.draft = self.draft, Draft(self.peek().start, self.peek().start)
         elif tok.value in LISTING:
             self._separator(tok)
         elif tok.value in STOPS:
