@@ -39,10 +39,11 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 import cv2
 import numpy as np
 
-from vimedsynth.augment.apply import apply
+from vimedsynth.augment.apply import apply, prepare
 from vimedsynth.augment.policy import load_policy
 from vimedsynth.augment.receipts import Applied
-from vimedsynth.augment.run import Settings, augment, settle_process
+from vimedsynth.augment.run import Settings, augment
+from vimedsynth.pool import settle_process
 from vimedsynth.studies import Study
 from vimedsynth.volumes import Modality, Scan, Units, Volume, read_volume, write_volume
 
@@ -284,7 +285,10 @@ def end_to_end(pair: Pair, rounds: int, folder: Path, clock: Clock) -> dict[str,
     def whole(suffix: str, copies: int) -> None:
         scan = read()
         for _ in range(copies):
-            write(apply(scan, ours_operations()).scan, suffix)
+            prepared = prepare(scan, ours_operations())
+            for item in prepared.renderings:
+                write_volume(item.like, folder / f"out.{item.like.modality}{suffix}", item.blocks())
+            prepared.measured()
 
     def floor(suffix: str, copies: int) -> None:
         read()
@@ -293,7 +297,7 @@ def end_to_end(pair: Pair, rounds: int, folder: Path, clock: Clock) -> dict[str,
 
     made = apply(read(), ours_operations()).scan
     steps: dict[str, Callable[[], None]] = {}
-    for suffix in (".npy", ".b2nd"):
+    for suffix in (".npy", ".npz", ".b2nd"):
         for copies in COPIES:
             steps[f"npz -> {copies} x {suffix}: {FLOOR}"] = partial(floor, suffix, copies)
             steps[f"npz -> {copies} x {suffix}: {WHOLE}"] = partial(whole, suffix, copies)

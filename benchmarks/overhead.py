@@ -1,23 +1,27 @@
 """The whole run against a server that answers after 50 ms, beside bare clients: ``python -m benchmarks.overhead``.
 
 Ours is everything: prompts, requests, schema, guard, journal, files. The clients only send the same bodies and read the
-text. Rounds are interleaved; the table has medians of requests a second and the ratio to the stock client.
+text; the frameworks (``--peers FOLDER``) keep what they keep. Rounds are interleaved; the table has medians of requests
+a second while requesting, their spread and the ratio to the stock client.
 """
 
+import argparse
 import asyncio
-import contextlib
-import multiprocessing
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from benchmarks.loopback import serving
+from benchmarks.peers import DRIVERS
 from tests.runs.scripts import corpus, works
 from vimedsynth.engines import EngineOptions
 from vimedsynth.engines.grounded import write
@@ -28,45 +32,10 @@ from vimedsynth.runs import finish_run, open_run
 from vimedsynth.samples import Task
 from vimedsynth.work import Work
 
-REQUESTS, PER_REPORT, ROUNDS, DELAY = 2000, 8, 3, 0.05
+REQUESTS, PER_REPORT = 2000, 8
 """Eight requests a report, as ``vqa`` makes by default: two styles of three regions and the whole."""
-
-
-def serve(port: Any, text: str) -> None:
-    """The server, in a process of its own."""
-    from aiohttp import web
-
-    async def chat(request: web.Request) -> web.Response:
-        await request.read()
-        await asyncio.sleep(DELAY)
-        message = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-        body = {
-            "id": "x",
-            "object": "chat.completion",
-            "created": 1,
-            "model": "m",
-            "choices": [message],
-            "usage": usage,
-        }
-        return web.Response(body=orjson.dumps(body), content_type="application/json")
-
-    async def models(_: web.Request) -> web.Response:
-        return web.json_response({"data": [{"id": "m"}]})
-
-    async def run() -> None:
-        app = web.Application(client_max_size=1 << 24)
-        app.router.add_post("/v1/chat/completions", chat)
-        app.router.add_get("/v1/models", models)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port.value = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        await asyncio.Event().wait()
-
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run())
+SLOW, SLOW_REQUESTS = ("sdk",), 400
+"""Environments that get fewer requests, since they take minutes for all."""
 
 
 def ours(url: str, path: Path, concurrency: int) -> float:
@@ -135,25 +104,62 @@ def bare(url: str, body: dict[str, Any], concurrency: int) -> float:
     return asyncio.run(run())
 
 
+def peer(python: Path, script: Path, url: str, body: Path, concurrency: int, count: int) -> float | None:
+    """Requests a second of another framework in its own environment; None when it fails or loses replies."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = [python, script, url, str(count), str(concurrency), folder, body]
+        done = subprocess.run(said, capture_output=True, text=True, cwd=folder, check=False)
+    try:
+        made = orjson.loads(done.stdout.strip().splitlines()[-1])
+    except (orjson.JSONDecodeError, IndexError):
+        print(f"  {script.stem}: {(done.stderr.strip().splitlines() or ['no output'])[-1][:200]}", file=sys.stderr)
+        return None
+    return count / float(made["seconds"]) if made["valid"] == count else None
+
+
 def main() -> None:
     """Print the table."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[64, 256])
+    parser.add_argument("--peers", type=Path, help="folder of environments, see benchmarks/peers")
+    said = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = corpus(Path(folder), REQUESTS // PER_REPORT)
         work = next(works(path, (Task.VQA_SINGLE,)))
         text = orjson.dumps({"pairs": _one_of_each(write(work, 1)["pairs"])}).decode()
-        context = multiprocessing.get_context("spawn")
-        port = context.Value("i", 0)
-        server = context.Process(target=serve, args=(port, text), daemon=True)
-        server.start()
-        while not port.value:
-            time.sleep(0.05)
-        url = f"http://127.0.0.1:{port.value}/v1"
-        engine = openai_engine(EngineOptions(base_url=url))
-        body = _body(engine, work)
-        for concurrency in (64, 256):
-            _table(concurrency, rounds, url, path, body)
-        server.terminate()
+        with serving(text) as url:
+            body = _body(openai_engine(EngineOptions(base_url=url)), work)
+            (Path(folder) / "body.json").write_bytes(orjson.dumps(body))
+            for concurrency in said.concurrency:
+                runs = _own(concurrency, url, path, body)
+                runs |= _peers(said.peers, concurrency, url, Path(folder) / "body.json") if said.peers else {}
+                _table(concurrency, said.rounds, runs)
+
+
+Rate = Callable[[], float | None]
+
+
+def _own(concurrency: int, url: str, path: Path, body: dict[str, Any]) -> dict[str, Rate]:
+    return {
+        "openai client": lambda: REQUESTS / client(url, body, concurrency, False),
+        "openai client, aiohttp transport": lambda: REQUESTS / client(url, body, concurrency, True),
+        "aiohttp alone": lambda: REQUESTS / bare(url, body, concurrency),
+        "vimedsynth, the whole run": lambda: REQUESTS / ours(url, path, concurrency),
+    }
+
+
+def _peers(folder: Path, concurrency: int, url: str, body: Path) -> dict[str, Rate]:
+    """The frameworks whose environments are there; the others are named and left out."""
+    here, runs = Path(__file__).parent / "peers", dict[str, Rate]()
+    for name, (environment, script) in DRIVERS.items():
+        python = folder.resolve() / environment / "bin" / "python"
+        count = SLOW_REQUESTS if environment in SLOW else REQUESTS
+        if python.exists():
+            runs[name] = partial(peer, python, here / script, url, body, concurrency, count)
+        else:
+            print(f"{name}: not installed in {folder}, left out")
+    return runs
 
 
 def _body(engine: Any, work: Any) -> dict[str, Any]:
@@ -165,21 +171,21 @@ def _body(engine: Any, work: Any) -> dict[str, Any]:
     return made
 
 
-def _table(concurrency: int, rounds: int, url: str, path: Path, body: dict[str, Any]) -> None:
-    runs: dict[str, Callable[[], float]] = {
-        "openai client": lambda: client(url, body, concurrency, False),
-        "openai client, aiohttp transport": lambda: client(url, body, concurrency, True),
-        "aiohttp alone": lambda: bare(url, body, concurrency),
-        "vimedsynth, the whole run": lambda: ours(url, path, concurrency),
-    }
+def _table(concurrency: int, rounds: int, runs: dict[str, Rate]) -> None:
     rates: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
-            rates[name].append(REQUESTS / run())
+            rates[name] += [rate for rate in (run(),) if rate is not None]
     stock = statistics.median(rates["openai client"])
     for name, values in rates.items():
-        middle = statistics.median(values)
-        print(f"{concurrency:4} {name:34} {middle:7.0f}/s {middle / stock:5.2f} of the stock client")
+        if len(values) < rounds:
+            print(f"{concurrency:4} {name:34} failed or lost replies in {rounds - len(values)} of {rounds} rounds")
+            continue
+        middle, spread = statistics.median(values), f"{min(values):.0f}-{max(values):.0f}"
+        print(
+            f"{concurrency:4} {name:34} {middle:7.0f}/s ({spread:>9}) {middle / stock:5.2f} of the stock client",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

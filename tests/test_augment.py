@@ -83,7 +83,11 @@ def test_replay_makes_the_same_bytes(run: Callable[..., Result], tmp_path: Path)
 @pytest.mark.parametrize(
     "applied",
     [[{"name": "Nothing", "params": {}}], [{"name": "Affine", "params": {}}],
-     [{"name": "AxisRotate", "params": {"axis": "up", "degrees": 3}}], [{"name": "RandomGamma", "params": {"gamma": "x"}}]],
+     [{"name": "AxisRotate", "params": {"axis": "up", "degrees": 3}}], [{"name": "RandomGamma", "params": {"gamma": "x"}}],
+     [{"name": "Dose", "params": {"fraction": 0, "seed": 1}}], [{"name": "Dose", "params": {"fraction": 3, "seed": 1}}],
+     [{"name": "Anisotropy", "params": {"factor": 1e308}}], [{"name": "CountScale", "params": {"factor": 0}}],
+     [{"name": "Misregister", "params": {"shift_mm": [1e308, 0]}}], [{"name": "RandomResizedCrop", "params": {"box": [0.5, 0.5, 0.5, 0.5]}}],
+     [{"name": "GaussNoise", "params": {"on": "pet", "std": 1e308, "seed": 1}}], [{"name": "SuvScale", "params": {"factor": 1e39}}]],
 )  # fmt: skip
 def test_a_receipt_that_cannot_be_is_refused_by_name(
     run: Callable[..., Result], tmp_path: Path, applied: list[object]
@@ -94,6 +98,42 @@ def test_a_receipt_that_cannot_be_is_refused_by_name(
     result = run("-o", tmp_path / "again", "--replay", tmp_path / "mine.jsonl")
     assert result.exit_code == 1
     assert "bad-receipt 1" in result.output
+
+
+@pytest.mark.parametrize("slices", [[0, 41], [5, 5], [9, 3], [-1, 9]])
+def test_slices_that_a_scan_does_not_have_are_refused(
+    run: Callable[..., Result], tmp_path: Path, slices: list[int]
+) -> None:
+    run("-o", tmp_path / "made", "--policy", "none")
+    (tmp_path / "mine.jsonl").write_text(json.dumps({**rows(tmp_path / "made")[0], "slices": slices}), encoding="utf-8")
+    result = run("-o", tmp_path / "again", "--replay", tmp_path / "mine.jsonl")
+    assert (result.exit_code, "bad-receipt 1" in result.output) == (1, True)
+
+
+def test_a_receipt_of_other_pixel_operations_is_refused(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("-o", tmp_path / "made", "--policy", "light")
+    row = rows(tmp_path / "made")[0]
+    for pixels in ({"pixels": 1}, {"pixels": 99}, {"pixels": "2"}, {}):
+        old = {name: value for name, value in row.items() if name != "pixels"} | pixels
+        (tmp_path / "old.jsonl").write_text(json.dumps(old), encoding="utf-8")
+        result = run("-o", tmp_path / "again", "--replay", tmp_path / "old.jsonl")
+        assert result.exit_code == 1
+        assert "old.jsonl:1: made with pixel operations of version" in result.output
+
+
+@pytest.mark.parametrize("format_", ["npy", "npz", "blosc2"])
+def test_a_preview_changes_no_byte(run: Callable[..., Result], tmp_path: Path, format_: str) -> None:
+    """With one, copies are made whole in memory; without, block by block."""
+    args = ("--policy", "ssl", "--copies", 4, "--format", format_)
+    run("-o", tmp_path / "plain", *args)
+    run("-o", tmp_path / "seen", *args, "--preview")
+    made, seen = (
+        {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.glob("s*/copy_*")}
+        for folder in (tmp_path / "plain", tmp_path / "seen")
+    )
+    assert len(made) == 16
+    assert made == seen
+    assert (tmp_path / "plain/receipts.jsonl").read_bytes() == (tmp_path / "seen/receipts.jsonl").read_bytes()
 
 
 def test_workers_and_order_do_not_matter(run: Callable[..., Result], tmp_path: Path) -> None:
@@ -271,3 +311,27 @@ def test_a_stopped_process_leaves_a_folder_that_goes_on(
     run("-o", tmp_path / "whole", *args)
     assert volumes(tmp_path / "cut") == volumes(tmp_path / "whole")
     assert (tmp_path / "cut/receipts.jsonl").read_bytes() == (tmp_path / "whole/receipts.jsonl").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="lists the children of a process as Linux does")
+def test_no_worker_outlives_a_killed_parent(corpus: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "vimedsynth", "augment", str(corpus), "-o", str(tmp_path), "--copies", "40"]
+    with subprocess.Popen([*command, "--workers", "2", "--quiet"], stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("s0/copy_1.*.npy")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.kill()
+        process.wait(60)
+    assert len(children) >= 2
+    while any(running(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [child for child in children if running(child)]
+
+
+def running(pid: str) -> bool:
+    """A process that ended and waits to be taken note of does not run."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False

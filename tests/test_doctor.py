@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from vimedsynth.cli import cli
 from vimedsynth.doctor import EXTRA_BY_ENGINE, WHAT_BY_EXTRA, examine
 
-UNSEEN = {"dev", "ray"}  # for those who change vimedsynth; for an engine that this version does not have
+UNSEEN = {"dev"}  # for those who change vimedsynth
 
 
 def test_every_extra_of_the_package_is_examined() -> None:

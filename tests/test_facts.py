@@ -100,3 +100,15 @@ def test_a_place_put_first_belongs_to_the_denial() -> None:
     fact = one("Ở phúc mạc, chưa phát hiện hình ảnh tăng chuyển hóa FDG khu trú.")
     assert fact.polarity == "absent"
     assert "peritoneum" in fact.atoms
+
+
+def test_relations_before_a_shared_organ_are_both_of_that_organ() -> None:
+    one_order = one("Hình ảnh vài hạch trung thất ở cạnh và dưới quai động mạch chủ, không tăng chuyển hóa FDG.")
+    other = one("Cạnh và dưới quai động mạch chủ có vài hạch trung thất, không tăng chuyển hóa FDG.")
+    assert {i.atoms for i in one_order.items} == {i.atoms for i in other.items}
+
+
+def test_a_sentence_that_was_not_told_apart_lends_its_form_to_none() -> None:
+    first, second = sentence_facts("Nốt mờ ở gan phải, không tăng chuyển hóa FDG . 1/3 dưới thực quản, SUVmax 7,7.")
+    assert first.heads == {"nodule"}
+    assert (second.heads, second.suvs) == (frozenset(), (7.7,))

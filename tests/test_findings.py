@@ -105,3 +105,21 @@ def test_an_earlier_study_gives_its_own_sizes_and_suvs_and_no_dates() -> None:
     assert finding.comparison is not None
     assert finding.comparison.prior_suvs == (9.2,)
     assert [s.dims_mm for s in finding.comparison.prior_sizes] == [(20.0, 14.0)]
+
+
+def test_a_second_place_with_a_size_of_its_own_has_the_form_of_the_first() -> None:
+    text = (
+        "Hình ảnh nang có đường kính 9 mm ở thận phải và kích thước 21 x 17 mm ở thận trái, không tăng chuyển hóa FDG."
+    )
+    assert [f.morphology for f in read_findings(flat_report(text))] == ["nang", "nang"]
+
+
+def test_brackets_that_a_cut_left_open_are_closed() -> None:
+    text = (
+        "Hình ảnh vài hạch nách phải (chặng 1, 2 - hạch lớn nhất có kích thước 12 x 8 mm), tăng chuyển hóa FDG (SUVmax: 5,1). "
+        "Hình ảnh nốt giảm tỉ trọng ở hạ phân thùy III gan, không tăng chuyển hóa FDG khả năng lành tính (nang hoặc u máu)."
+    )
+    nodes, nodule = read_findings(flat_report(text))
+    assert nodes.place_text.endswith("(chặng 1, 2)")
+    assert nodule.reading is not None
+    assert nodule.reading.phrase == "khả năng lành tính (nang hoặc u máu)"

@@ -80,3 +80,11 @@ def test_the_torso_ct_is_split_with_its_confidence() -> None:
     assert set(found.ranges) == {"chest", "abdomen_pelvis"}
     assert 10 < found.ranges["chest"][1] < 25
     assert found.ranges["abdomen_pelvis"] == (0, 112)
+
+
+@pytest.mark.parametrize("depth", [1, 20])
+def test_a_few_slices_are_no_body_to_cut(depth: int) -> None:
+    few = Volume(np.zeros((depth, 8, 8), np.int16), Modality.PET, Units.COUNTS)
+    assert split(Scan("s", few), 1.7).ranges == {}
+    more = Volume(np.zeros((OVERLAP_SLICES + 1, 8, 8), np.int16), Modality.PET, Units.COUNTS)
+    assert set(split(Scan("s", more), 1.7).ranges) == {"head_neck", "chest", "abdomen_pelvis"}

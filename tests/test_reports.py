@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from vimedsynth.reports import Section, flat_report, sectioned_report
+from vimedsynth.reports import Section, flat_report, sectioned_report, sentence_spans
 
 FLAT = (
     "Hình ảnh bắt xạ theo đặc điểm sinh lý ở não. Hình ảnh dày niêm mạc xoang hàm trái, không tăng chuyển hóa FDG "
@@ -71,3 +71,12 @@ def test_a_sentence_may_begin_with_any_large_letter(opening: str) -> None:
 
 def test_a_small_letter_begins_no_sentence() -> None:
     assert len(flat_report("Hạch nách trái. ở gan không có gì.").sentences) == 1
+
+
+def test_a_sentence_may_begin_with_a_fraction() -> None:
+    text = "Vài nốt vôi hóa ở gan. 1/3 dưới thực quản tăng chuyển hóa FDG. Kích thước 3 x 5 mm."
+    assert [span.of(text) for span in sentence_spans(text)] == [
+        "Vài nốt vôi hóa ở gan.",
+        "1/3 dưới thực quản tăng chuyển hóa FDG.",
+        "Kích thước 3 x 5 mm.",
+    ]

@@ -137,6 +137,29 @@ def test_philips_counts_need_their_private_factors() -> None:
     assert factor(through) == pytest.approx(1.5 * factor(pet()))
 
 
+def test_a_private_block_is_found_by_its_owner() -> None:
+    """(7053,0010) may be another's: Philips' elements are then at (7053,11xx)."""
+    moved = pet(Units="CNTS")
+    moved.add_new((0x7053, 0x0010), "LO", "SOMEBODY ELSE")
+    moved.add_new((0x7053, 0x1000), "DS", "7.0")
+    assert code(moved) == "missing-tag"
+    moved.add_new((0x7053, 0x0011), "LO", "Philips PET Private Group")
+    moved.add_new((0x7053, 0x1100), "DS", "0.000551")
+    assert factor(moved) == pytest.approx(0.000551)
+    nameless = pet(Units="CNTS")  # anonymizers drop the name and keep the number
+    nameless.add_new((0x7053, 0x1000), "DS", "0.000551")
+    assert factor(nameless) == pytest.approx(0.000551)
+
+
+def test_a_late_bed_that_is_named_first_does_not_decide_the_time(tmp_path: Path) -> None:
+    """Reconstructed at 10:10, beds at 10:00 to 10:15: a series time after the first bed is no start of the scan."""
+    times = ("101500", "101000", "100500", "100000")  # files are named against the order of the slices
+    made = pet(SeriesTime="101000")
+    tags = {e.keyword: e.value for e in made if e.keyword != "AcquisitionTime"}
+    write_series(tmp_path, Modality="PT", AcquisitionTime=lambda n: times[::-1][n], **tags)
+    assert refusal(tmp_path, Modality.PET) == "bad-tag"
+
+
 @pytest.mark.filterwarnings("ignore:Invalid value for VR TM")
 @pytest.mark.parametrize(
     ("changes", "expected"),

@@ -73,6 +73,19 @@ def done(name: str) -> Outcome:
     return apply(before()[1], [Applied(operation, params)])
 
 
+def mean_of_draws(name: str) -> Outcome:
+    """Noise hides where a lesion is and must not move it: the mean of 16 draws, where one draw is a matter of luck."""
+    operation, params = OPERATIONS[name]
+    if name not in ("gauss noise", "count noise"):
+        return done(name)
+    drawn = [apply(before()[1], [Applied(operation, {**params, "seed": seed})]) for seed in range(16)]
+    pets = [outcome.scan.pet for outcome in drawn]
+    assert pets[0] is not None
+    mean = np.mean([pet.data for pet in pets if pet is not None], axis=0)
+    scan = replace(drawn[0].scan, pet=pets[0].with_data(np.rint(mean).astype(np.int16)))
+    return replace(drawn[0], scan=scan)
+
+
 def seen(scan: Scan, volume: Volume | None, near: NDArray[np.float64], share: float, reach: float = 45.0) -> Seen:
     """Centre (mm), equivalent diameter (mm) and maximum of what exceeds ``share`` of the maximum around ``near``."""
     assert volume is not None
@@ -149,7 +162,7 @@ def test_what_is_declared_does_happen(name: str, claim: Claim) -> None:
 
 @pytest.mark.parametrize("name", [n for n in OPERATIONS if n != "misregistration"])
 def test_pet_and_ct_stay_within_half_a_voxel(name: str) -> None:
-    outcome = done(name)
+    outcome = mean_of_draws(name)
     centres = outcome.forward(stated())
     voxel = np.array(outcome.scan.grid(outcome.scan.volumes[0]).spacing)
     for centre in centres:

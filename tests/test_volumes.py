@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel
@@ -11,7 +12,18 @@ import numpy as np
 import pytest
 
 from vimedsynth.phantom import render
-from vimedsynth.volumes import Modality, Scan, Units, Volume, VolumeRefused, open_scan, read_volume, write_volume
+from vimedsynth.studies import Study
+from vimedsynth.volumes import (
+    Modality,
+    Scan,
+    Units,
+    Volume,
+    VolumeRefused,
+    open_scan,
+    read_volume,
+    save_scan,
+    write_volume,
+)
 from vimedsynth.volumes.arrays import read_npz
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "images"
@@ -71,6 +83,18 @@ def test_npz_opens_with_plain_numpy_and_the_published_form_is_read(tmp_path: Pat
     assert np.array_equal(read_volume(tmp_path / "published.npz", Modality.CT).data, ARRAY)
     assert np.array_equal(read_volume(tmp_path / "stored.npz", Modality.PET).data, ARRAY)
     assert read_volume(tmp_path / "published.npz", Modality.PET).units is Units.COUNTS
+
+
+@pytest.mark.parametrize("depth", [8, 16, 7])
+@pytest.mark.parametrize("noisy", [0, 1, 3])
+def test_a_uniform_end_is_read_whole(tmp_path: Path, depth: int, noisy: int) -> None:
+    """4 MiB of zeros and a header: the decoder gives 4 MiB and holds the rest in a few bits."""
+    array = np.zeros((depth, 512, 512), np.int16)
+    array[:noisy] = np.random.default_rng(0).integers(-1000, 1000, array[:noisy].shape)
+    np.savez_compressed(tmp_path / "a.npz", data=array)
+    write_volume(Volume(array, Modality.CT, Units.HU), tmp_path / "b.npz")
+    for name in ("a.npz", "b.npz"):
+        assert np.array_equal(read_volume(tmp_path / name, Modality.CT).data, array)
 
 
 def test_same_volume_same_bytes(tmp_path: Path) -> None:
@@ -268,3 +292,27 @@ def test_reading_a_broken_nifti_logs_nothing(tmp_path: Path, caplog: pytest.LogC
     (tmp_path / "x.nii").write_bytes(raw)
     assert code_of(tmp_path / "x.nii") == "unreadable"
     assert not caplog.records
+
+
+def test_pet_and_ct_of_different_places_are_no_scan(tmp_path: Path) -> None:
+    scan = render({"study_id": "s"}, pet_shape=(60, 12, 12), ct_shape=(60, 24, 24))
+    assert scan.ct is not None
+    assert scan.ct.origin_mm is not None
+    assert scan.ct.spacing_mm is not None
+    long = scan.ct.spacing_mm[0] * 60
+
+    def moved(distance: float) -> Scan:
+        z, y, x = scan.ct.origin_mm  # type: ignore[union-attr, misc]
+        away = replace(scan, ct=replace(scan.ct, origin_mm=(z + distance, y, x)))  # type: ignore[arg-type]
+        save_scan(away, tmp_path / "ct.npz", tmp_path / "pet.npz")
+        return open_scan(Study("s", "p", ct_path=tmp_path / "ct.npz", pet_path=tmp_path / "pet.npz"))
+
+    for apart in (long + 1, -long - 1, 1e7):
+        with pytest.raises(VolumeRefused) as caught:
+            moved(apart)
+        assert caught.value.code == "apart"
+    beside = moved(long / 2)
+    assert [v.shape[0] for v in beside.slices(35, 50).volumes] == [15, 15]
+    with pytest.raises(VolumeRefused) as caught:
+        beside.slices(5, 20)
+    assert caught.value.code == "not-covered"

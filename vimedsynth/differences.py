@@ -50,7 +50,7 @@ def _threshold(m: Measure, small: bool) -> bool:
     return m.op == "<" or (m.dims == (10.0,) and m.op == "=")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def content(fact: Fact) -> Content:
     """The comparable form of ``fact``."""
     small = "small" in fact.modifiers

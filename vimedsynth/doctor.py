@@ -29,6 +29,7 @@ EXTRA_BY_ENGINE = {
     "openai": ("server", "any OpenAI-compatible server, loopback unless allowed"),
     "vllm": ("vllm", "vLLM in process"),
     "outlines": ("outlines", "transformers or llama.cpp in process"),
+    "ray": ("ray", "vLLM under Ray Data, one node"),
 }
 """The extra that each engine needs, and what it is."""
 
@@ -108,7 +109,12 @@ def _fits(need: Requirement) -> bool:
 def _gpu() -> Check:
     tool = shutil.which("nvidia-smi")
     if tool is None:
-        return Check("machine", "gpu", False, "no NVIDIA driver found; every engine but vllm and ray works without")
+        return Check(
+            "machine",
+            "gpu",
+            False,
+            "no NVIDIA driver found; vllm and ray are slow without, the other engines need none",
+        )
     query = [tool, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]
     try:
         done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)

@@ -12,6 +12,11 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 
 
+@lru_cache(maxsize=8192)
+def _wider(atoms: frozenset[str]) -> frozenset[str]:
+    return atoms.union(*(lexicon().within.get(a, frozenset()) for a in atoms))
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One place of a list: concept ids (organ, lobe, segment, station, relation ...) and the side bound to them."""
@@ -23,7 +28,7 @@ class Item:
     @property
     def wider(self) -> frozenset[str]:
         """The atoms with every place that contains them."""
-        return self.atoms.union(*(lexicon().within.get(a, frozenset()) for a in self.atoms))
+        return _wider(self.atoms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class Fact(NamedTuple):
         return frozenset({"right", "left"} if "both" in found else found)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def sentence_facts(text: str) -> tuple[Fact, ...]:
     """The facts of one NFC sentence; spans are offsets in ``text``. Cached: standard sentences recur."""
     from vimedsynth.clauses import ClauseReader

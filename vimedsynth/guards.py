@@ -1,6 +1,7 @@
 """The guards, in order. A guard lets a candidate pass or objects with a stable code and the words; it never repairs."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -100,32 +101,30 @@ def evidence_objections(report: Report, turn: Turn) -> list[Objection]:
             return [
                 Objection("evidence-outside", f"[{span.start}, {span.end}) selects nothing of the report", turn.answer)
             ]
-    part = _evidence_report(report, turn.evidence)
-    if not part.sentences:
+    shown = [s for s in report.sentences if _touched(s.span, turn.evidence)]
+    if not shown:
         return [Objection("evidence-outside", "the evidence holds no sentence of the report", turn.answer)]
     return (
         []
-        if _supports(part, turn.answer)
+        if _supports(shown, turn.answer)
         else [Objection("evidence-not-supporting", "the evidence does not say this", turn.answer)]
     )
 
 
-def _supports(part: Report, answer: str) -> bool:
+def _supports(sentences: Sequence[Sentence], answer: str) -> bool:
     """The evidence holds every number of the answer, and a place or form of it where the answer has any."""
     _, rest = lead_of(answer)  # read as the judge of the answer reads it: once for both
     said = [f for span in sentence_spans(rest) for f in sentence_facts(span.of(rest))]
-    shown = [f for s in part.sentences for f in sentence_facts(s.text)]
+    shown = [f for s in sentences for f in sentence_facts(s.text)]
     numbers = {v for f in shown for v in f.suvs} | {m.dims for f in shown for m in f.sizes}
     if not all(v in numbers for f in said for v in f.suvs) or not all(m.dims in numbers for f in said for m in f.sizes):
         return False
     words = frozenset().union(*(f.atoms | f.heads for f in said)) if said else frozenset()
     wide = frozenset().union(*(i.wider for f in shown for i in f.items), *(f.heads for f in shown))
-    regions = frozenset().union(*(REGION_OF_SECTION[s.section] for s in part.sentences))
+    regions = frozenset().union(*(REGION_OF_SECTION[s.section] for s in sentences))
     return not words or bool(words & (wide | regions)) or "region:body" in words
 
 
-def _evidence_report(report: Report, spans: tuple[Span, ...]) -> Report:
-    def touched(sentence: Sentence) -> bool:
-        return any(s.start < sentence.span.end and sentence.span.start < s.end for s in spans)
-
-    return Report(report.text, tuple(s for s in report.sentences if touched(s)))
+def _touched(sentence: Span, evidence: tuple[Span, ...]) -> bool:
+    start, end = sentence.start, sentence.end
+    return any(span.start < end and start < span.end for span in evidence)

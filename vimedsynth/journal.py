@@ -1,14 +1,15 @@
-"""The journal of a run: one SQLite file, one committed transaction for every finished request.
+"""The journal of a run: one SQLite file, one committed row for every finished request.
 
-A request's reply, what became of its candidates and, where it was the last, the end of its unit of work are one
-transaction, so a kill leaves a request either finished with all that follows from it or not asked at all. The
+A request's reply, what became of its candidates and, where it was the last, the end of its unit of work are in one
+transaction, so a kill leaves a request either finished with all that follows from it or not asked at all. Requests that
+finish at one time share a transaction, which is committed before anything new is asked for. The
 write-ahead log with ``synchronous=NORMAL`` survives a killed process whole and a power cut without corruption.
 """
 
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS requests (
     key TEXT PRIMARY KEY, work TEXT NOT NULL, attempt INTEGER NOT NULL, failure TEXT, message TEXT NOT NULL, raw TEXT,
     payload BLOB, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, finished REAL NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX IF NOT EXISTS requests_of_work ON requests (work, attempt);
 CREATE TABLE IF NOT EXISTS outcomes (
     place INTEGER PRIMARY KEY, code TEXT, sample TEXT, row BLOB NOT NULL
@@ -68,6 +69,16 @@ class Finished:
     outcomes: tuple[Outcome, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is committed about a unit of work at once: finished requests and, where it ended, its end."""
+
+    work: str
+    ordinal: int
+    requests: tuple[Finished, ...]
+    ended: Ended | None
+
+
 def place(ordinal: int, attempt: int, index: int) -> int:
     """The sort key of an outcome: work order, then attempt, then order in the reply, whatever finished first."""
     if attempt >= _ATTEMPTS or index >= _CANDIDATES:
@@ -108,14 +119,19 @@ class Journal:
 
     def commit(self, work: str, ordinal: int, requests: Sequence[Finished], ended: Ended | None) -> None:
         """One transaction: the finished requests with their outcomes and, where it ended, the unit of work."""
+        self.commit_all((Step(work, ordinal, tuple(requests), ended),))
+
+    def commit_all(self, steps: Iterable[Step]) -> None:
+        """The same for what finished at one time: all of it, or, when it breaks, nothing."""
         db = self._db
         db.execute("BEGIN")
         try:
-            for request in requests:
-                self._insert(work, ordinal, request)
-            if ended:
-                row = (work, ordinal, ended.task, ended.engine, ended.findings, ended.covered, ended.samples)
-                db.execute("INSERT INTO works VALUES (?,?,?,?,?,?,?)", row)
+            for step in steps:
+                for request in step.requests:
+                    self._insert(step.work, step.ordinal, request)
+                if ended := step.ended:
+                    row = (ended.task, ended.engine, ended.findings, ended.covered, ended.samples)
+                    db.execute("INSERT INTO works VALUES (?,?,?,?,?,?,?)", (step.work, step.ordinal, *row))
             db.execute("COMMIT")
         except BaseException:
             db.execute("ROLLBACK")

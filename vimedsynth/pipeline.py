@@ -16,7 +16,7 @@ import orjson
 from vimedsynth.engines import Engine, Reply, Request
 from vimedsynth.engines.grounded import GroundedEngine
 from vimedsynth.generators.payloads import schema_for, schema_sha256
-from vimedsynth.journal import Ended, Finished
+from vimedsynth.journal import Ended, Finished, Step
 from vimedsynth.judging import Judged, Locate, judge
 from vimedsynth.progress import Progress
 from vimedsynth.runs import Run
@@ -77,13 +77,17 @@ class Loop:
         self._most_tokens = most_tokens
         self._again: deque[_Open] = deque()
         self._flight: dict[str, _Open] = {}
+        self._pending: list[Step] = []
         self._grounded = GroundedEngine()
         self._stopped = False
 
     def execute(self) -> bool:
         """Work until there is no more, or until stopped; True when all is done."""
-        for reply in self._engine.complete(self):
-            self._finish(self._flight.pop(reply.key), reply)
+        try:
+            for reply in self._engine.complete(self):
+                self._finish(self._flight.pop(reply.key), reply)
+        finally:
+            self._commit()
         return not self._stopped
 
     def stop(self) -> None:
@@ -91,7 +95,11 @@ class Loop:
         self._stopped = True
 
     def take(self) -> Request | None:
-        """The next request (see :class:`vimedsynth.engines.Feed`): what is asked again before what is new."""
+        """The next request (see :class:`vimedsynth.engines.Feed`): what is asked again before what is new.
+
+        What is finished is committed first, so that a kill never costs more than a window of requests.
+        """
+        self._commit()
         while not self._stopped:
             opened = self._again.popleft() if self._again else self._next()
             if opened is None:
@@ -105,6 +113,11 @@ class Loop:
             self._flight[request.key] = opened
             return request
         return None
+
+    def _commit(self) -> None:
+        if self._pending:
+            self._run.journal.commit_all(self._pending)
+            self._pending.clear()
 
     def _next(self) -> _Open | None:
         for ordinal, work in self._works:
@@ -142,7 +155,7 @@ class Loop:
         if self._over(opened):
             self._end(opened, [row])
             return
-        self._run.journal.commit(opened.key, opened.ordinal, [row], None)
+        self._pending.append(Step(opened.key, opened.ordinal, (row,), None))
         self._progress.reply(row)
         self._again.append(opened)
 
@@ -158,7 +171,7 @@ class Loop:
             rows, engine = [*rows, filled], FALLBACK
         findings = len(opened.work.case.findings)
         ended = Ended(opened.work.task, engine, findings, findings - len(opened.uncovered), len(opened.samples))
-        self._run.journal.commit(opened.key, opened.ordinal, rows, ended)
+        self._pending.append(Step(opened.key, opened.ordinal, tuple(rows), ended))
         for row in rows:
             self._progress.reply(row)
         self._progress.ended()

@@ -21,6 +21,7 @@ SUV_WINDOW = (0.0, 8.0)
 CT_WINDOW_BY_NAME = {"soft": (-160.0, 240.0), "lung": (-1000.0, 200.0), "whole": (-1000.0, 600.0)}
 
 _TALL, _SQUARE, _MARGIN, _LABEL = 420, 340, 10, 24
+_UPRIGHT = 8  # fewer slices make no picture of a body from the front
 _BOX_COLOUR = (230, 60, 40)
 
 
@@ -66,9 +67,9 @@ Panel = tuple[str, Picture]
 
 def _row(scan: Scan, focus: NDArray[np.float64], window: tuple[float, float], marks: Sequence[Mark]) -> list[Panel]:
     panels: list[Panel] = []
-    if scan.pet is not None:
+    if scan.pet is not None and scan.pet.shape[0] >= _UPRIGHT:
         panels.append(("PET, maximum projection", _projection(scan, scan.pet, window, marks)))
-    if scan.ct is not None:
+    if scan.ct is not None and scan.ct.shape[0] >= _UPRIGHT:
         panels.append(("CT, coronal", _coronal(scan, scan.ct, focus)))
     if scan.pet is not None:
         panels.append(("PET", _axial(scan, scan.pet, focus, window, marks)))

@@ -1,7 +1,7 @@
 """Facts of a report -> findings with the words they were written in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from vimedsynth.facts import Fact
@@ -67,6 +67,7 @@ BOTH_SIDES = re.compile(
 )
 COUNT_WORDS = {"one": "một", "two": "hai", "three": "ba", "few": "vài", "many": "nhiều"}
 ONE_SIDE = {"right": "bên phải", "left": "bên trái"}
+OPEN_STATION = re.compile(r"\((?:nhóm|chặng|trạm)\b[^()]*$")
 TRIM = " .,;:/()-"
 
 
@@ -119,13 +120,20 @@ def wording(text: str) -> Wording:
     form, place = _form_and_place(re.sub(r"\s+", " ", re.sub(r"\(\s*,?\s*\)", " ", text)))
     form = " ".join(x.strip(TRIM) for x in (form, *amount, *operated) if x.strip(TRIM))
     uptake = next(iter(uptakes), "")
-    return Wording(form, place, uptake.strip(TRIM), " ".join(readings).strip(TRIM), " ".join(prior).strip(TRIM),
+    return Wording(form, place, uptake.strip(TRIM), _bracketed(" ".join(readings).strip(TRIM)), " ".join(prior).strip(TRIM),
                    tuple(i.strip(TRIM) for i in invasions))  # fmt: skip
+
+
+def _bracketed(text: str) -> str:
+    """``text`` with the bracket closed that was trimmed off its end: "lành tính (nang hoặc u máu)"."""
+    return f"{text})" if text.count("(") == text.count(")") + 1 else text
 
 
 def _tidy(text: str) -> str:
     text = re.sub(r"(?:\s*,)+\s*", ", ", text)
     text = re.sub(r"\(\s*[,;]?\s*\)", "", text)
+    if text.count("(") == text.count(")") + 1 and OPEN_STATION.search(text):
+        text = text.rstrip(" .,;:/-") + ")"  # what was cut held the closing bracket: "(chặng 1, 2 - hạch lớn nhất ...)"
     if text.count("(") != text.count(")"):
         text = text.replace("(", " ").replace(")", " ")
     return re.sub(r"\s+", " ", text).strip(" .,;:/-")
@@ -213,13 +221,18 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
             index_of[i] = len(out)
             spans = tuple(numbers[n].span for n in sentence_numbers)
             said = [(rows[j][0], rows[j][2]) for j in again.get(i, ())]
-            out.append(_finding(f"f{len(out) + 1}", fact, section, spans, report, said, numbers))
+            found = _finding(f"f{len(out) + 1}", fact, section, spans, report, said, numbers)
+            out.append(_with_form(found, out[-1]) if out else found)
     for i, given in advice.items():
         if i in index_of:
-            from dataclasses import replace
-
             out[index_of[i]] = replace(out[index_of[i]], recommendation=given[0])
     return tuple(out)
+
+
+def _with_form(finding: Finding, before: Finding) -> Finding:
+    """ "nang ... ở thận phải và kích thước 19 x 15 mm ở thận trái": the second has the form of the first."""
+    told = finding.morphology or not finding.sizes or finding.spans != before.spans or finding.head != before.head
+    return finding if told else replace(finding, morphology=before.morphology, count=before.count)
 
 
 def _finding(

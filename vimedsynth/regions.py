@@ -50,6 +50,8 @@ def from_height(scan: Scan, height_m: float | None = None) -> Regions:
     """Shares of the patient's height from the top of the head, which slice 0 is taken to show."""
     grid = scan.grid(scan.reference)
     depth = grid.shape[0]
+    if depth <= OVERLAP_SLICES:
+        return Regions({}, "height", 0.0, (f"{depth} slices, no more than regions share",))
     height_mm = 1000 * (height_m if height_m and 0.4 < height_m < 2.6 else DEFAULT_HEIGHT_M)
     first = HEAD_NECK_OF_HEIGHT * height_mm / grid.spacing[0]
     second = first + CHEST_OF_HEIGHT * height_mm / grid.spacing[0]
@@ -168,7 +170,8 @@ def _uptake_checks(scan: Scan, run: Range) -> list[tuple[bool, float, str]]:
     hottest = pet.data.reshape(pet.shape[0], -1).max(axis=1).astype(np.float64)
     grid, own = scan.grid(ct), scan.grid(pet)
     first, last = (int((grid.origin[0] + cut * grid.spacing[0] - own.origin[0]) / own.spacing[0]) for cut in run)
-    chest = float(np.median(hottest[max(0, first) : max(1, last)])) if last > max(0, first) else 0.0
+    beside = hottest[max(0, first) : max(1, last)]  # none where the PET does not reach the lungs of the CT
+    chest = float(np.median(beside)) if len(beside) else 0.0
     above, below = hottest[: max(0, first)], hottest[max(0, last) :]
     return [
         (len(above) > 0 and float(above.max()) > 1.3 * chest, 1.5, "a brain above the lungs"),

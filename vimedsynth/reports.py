@@ -75,8 +75,15 @@ def nfc(text: str) -> str:
 
 # Letters from \u0102 on come in pairs, large and small, so the large ones that begin a sentence are named one by one.
 _LARGE = "ĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_SENTENCE_END = re.compile(r"(?<=[.!?;,)0-9a-zà-ỹ])\s+(?=(?:Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Không thấy|Chưa ghi nhận|Ghi nhận|Quan sát|Thấy|Có|Tăng nhẹ|"
-                           rf"Cần |Đối chiếu|Nên )[\s\w])|(?<=[.!?])\s+(?=[^\W\d_a-zà-ỹ]|[{_LARGE}])|\n+")  # fmt: skip
+# Each way to end a sentence begins with white space, so that the search goes from one to the next.
+_OPENING = (
+    "Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Không thấy|Chưa ghi nhận|Ghi nhận|Quan sát|Thấy|Có|Tăng nhẹ"
+    "|Cần |Đối chiếu|Nên "
+)
+_SENTENCE_END = re.compile(
+    rf"\s(?:(?<=[.!?;,)0-9a-zà-ỹ]\s)\s*(?=(?:{_OPENING})[\s\w])"
+    rf"|(?<=[.!?]\s)\s*(?=[^\W\d_a-zà-ỹ]|[{_LARGE}]|\d/\d\s)|(?<=\n)\n*)"
+)
 
 
 _LONGEST = 2000
@@ -88,10 +95,10 @@ def _spans(text: str, offset: int = 0) -> list[Span]:
     for cut in [*_SENTENCE_END.finditer(text), None]:
         stop = cut.start() if cut else len(text)
         for first, last in _pieces(text, start, stop):
-            piece = text[first:last]
-            left = len(piece) - len(piece.lstrip())
-            if piece.strip():
-                spans.append(Span(offset + first + left, offset + first + left + len(piece.strip())))
+            piece = text[first:last].lstrip()
+            if piece:
+                left = offset + last - len(piece)
+                spans.append(Span(left, left + len(piece.rstrip())))
         start = cut.end() if cut else stop
     return spans
 

@@ -27,7 +27,7 @@ MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "su
 CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def _region_words(text: str) -> tuple[bool, bool]:
     """Does a sentence speak of bones, muscles, soft tissue; does it speak of the abdomen or pelvis."""
     within = lexicon().within
@@ -43,7 +43,7 @@ def _region_words(text: str) -> tuple[bool, bool]:
     return msk, abdomen
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def _content(text: str) -> frozenset[str]:
     kinds = {"organ", "part", "side", "head", "relation", "modifier", "uptake", "pattern"}
     return frozenset(f"{t.kind}:{t.value}" for t in tokens(text) if t.kind in kinds)
@@ -55,7 +55,7 @@ def _headings() -> dict[str, Section]:
     return {form: section for section in Section for form in data[section.value]}
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def _heading(low: str) -> Section | None:
     """The part of a report that a folded sentence opens, when it is or begins with a heading."""
     head, colon, _ = low[:60].partition(":")

@@ -1,6 +1,6 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,11 +36,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """All that a report asserts. ``facts`` are in reading order; ``linked`` adds findings joined with their readings."""
+    """All that a report asserts. ``facts`` are in reading order; ``linked`` adds findings joined with their readings.
+
+    ``pool`` is both, the linked first; ``at[place]`` those of the pool that are there, beside it, or reach into it.
+    """
 
     facts: tuple[Evidence, ...]
     linked: tuple[Evidence, ...]
     tokens: frozenset[str]
+    pool: tuple[Evidence, ...]
+    at: Mapping[str, tuple[Evidence, ...]]
 
     @property
     def advice(self) -> tuple[Evidence, ...]:
@@ -170,4 +175,13 @@ def source_of(report: Report) -> Source:
         for said in (facts[j] for j in again.get(i, ())):
             linked.append(_evidence(_joined(e.fact, said.fact), e.section, (*e.sentences, *said.sentences)))
     tokens = frozenset(t for s in report.sentences for t in split(s.text))
-    return Source(tuple(facts), tuple(linked), tokens)
+    pool = (*linked, *facts)
+    return Source(tuple(facts), tuple(linked), tokens, pool, _by_place(pool))
+
+
+def _by_place(pool: Sequence[Evidence]) -> dict[str, tuple[Evidence, ...]]:
+    at: dict[str, list[Evidence]] = {}
+    for row in pool:
+        for place in row.all_places.union(*(r.target for r in row.fact.invasions)):
+            at.setdefault(place, []).append(row)
+    return {place: tuple(rows) for place, rows in at.items()}

@@ -71,13 +71,13 @@ def _cut(text: str) -> Iterator[Raw]:
             yield token, m.start(), m.end(), kind
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _piece(text: str) -> tuple[Raw, ...]:
     """The tokens of what stands between two spaces. Cached: the words of a corpus are few beside its length."""
     return tuple(_cut(text))
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
     """Longest lexicon matches from left to right; what the lexicon does not know stays a word, a number or a mark."""
     from vimedsynth.lexicon import lexicon

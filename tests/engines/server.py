@@ -21,6 +21,7 @@ def serving(weights: Path, log: Path, port: int) -> Iterator[str]:
     options = ["--host", "127.0.0.1", "--port", str(port), "--max-model-len", "8192", "--enforce-eager"]
     options += ["--dtype", "float32", "--max-num-seqs", "16", "--max-num-batched-tokens", "16384"]
     options += ["--no-enable-chunked-prefill", "--chat-template", str(weights / "chat.jinja")]
+    options += ["--structured-outputs-config", '{"backend": "guidance", "disable_any_whitespace": true}']
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
     command += ["--model", str(weights / "model"), "--served-model-name", NAME, *options]
     environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_NO_USAGE_STATS": "1", "HF_HUB_OFFLINE": "1"}

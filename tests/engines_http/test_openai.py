@@ -200,4 +200,42 @@ def test_the_key_comes_from_the_options_and_proxies_are_not_used(monkeypatch: py
     with serving(lambda number, body: TEXT) as server:
         engine = openai_engine(EngineOptions(base_url=server.url, api_key="k-123"))
         assert [reply.failure for reply in engine.complete(Requests(1))] == [None]
-        assert server.headers[0]["Authorization"] == "Bearer k-123"
+        sent = server.headers[0]
+        assert sent["Authorization"] == "Bearer k-123"
+        assert not [name for name in sent if name.lower().startswith("x-stainless")]  # nothing about this machine
+        assert "Cookie" not in sent
+
+
+def test_a_server_that_does_not_answer_in_time_is_a_timeout_and_is_asked_again() -> None:
+    replies, bodies, _ = ask(lambda number, body: TEXT, 1, delay=0.6, timeout=0.1, first_pause=0.001)
+    assert replies[0].failure == "timeout"
+    assert len(bodies) == TRIES
+
+
+def test_an_answer_that_breaks_off_on_the_way_is_asked_for_again_and_never_read() -> None:
+    class Broken(web.StreamResponse):
+        """Promises more bytes than it sends."""
+
+        async def prepare(self, request: web.BaseRequest) -> Any:
+            self.content_length = 999
+            writer = await super().prepare(request)
+            await self.write(b'{"choices": [')
+            assert request.transport is not None
+            request.transport.abort()
+            return writer
+
+    replies, bodies, _ = ask(lambda number, body: Broken() if number < 3 else TEXT, 1, first_pause=0.001)
+    assert replies[0].payload == orjson.loads(TEXT)
+    assert len(bodies) == 4
+
+
+def test_no_cookie_is_kept() -> None:
+    def answer(number: int, body: dict[str, Any]) -> web.Response:
+        said = completion(TEXT)
+        said.set_cookie("who", "you")
+        return said
+
+    with serving(answer) as server:
+        engine = openai_engine(EngineOptions(base_url=server.url, concurrency=1))
+        assert len(list(engine.complete(Requests(3)))) == 3
+        assert not any("Cookie" in sent for sent in server.headers)

@@ -1,8 +1,10 @@
 """What a model wrote: named failures, and ordinary clinical Vietnamese that must not be one."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vimedsynth.engines.replies import loops, read_reply, text_failure, vietnamese
+from vimedsynth.engines.replies import LONGEST_LOOP, loops, read_reply, text_failure, vietnamese
 
 GOOD = "Thùy trên phổi trái có nốt mờ tăng chuyển hóa FDG với SUVmax 5,2."
 
@@ -41,6 +43,12 @@ def test_escaped_and_broken_letters_are_named(broken: str) -> None:
     assert text_failure({"text": f"{GOOD} {broken}"}) == "escaped-text"
 
 
+@pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\u200b", "\u202e", "\ufeff", "\ufffd", "\u00ad"])
+def test_what_a_reader_does_not_see_is_named(unseen: str) -> None:
+    assert text_failure({"text": GOOD.replace("5,2", f"5{unseen},2")}) == "escaped-text"
+    assert text_failure({"text": GOOD.replace(" ", "\n\t", 1)}) is None
+
+
 @pytest.mark.parametrize(
     ("text", "is_vietnamese"),
     [
@@ -66,3 +74,18 @@ def test_what_is_no_object_is_not_json(text: str) -> None:
 def test_a_payload_without_words_is_empty() -> None:
     assert read_reply('{"text":"  "}', "stop") == (None, "empty-reply")
     assert read_reply("{}", None) == (None, "empty-reply")
+
+
+def test_white_space_that_a_grammar_allows_for_ever_is_named_and_gets_no_larger_budget() -> None:
+    assert read_reply("{ \n" + " \n" * 40, "length") == (None, "whitespace-loop")
+    assert read_reply('{"text": "Thùy trên phổi trái ', "length") == (None, "cut-off")
+
+
+@given(st.lists(st.sampled_from(["hạch", "nốt", "không", "tăng"]), max_size=30))
+def test_a_loop_is_found_wherever_it_stands_and_nowhere_else(words: list[str]) -> None:
+    slow = any(
+        words[i : i + p] * 4 == words[i : i + 4 * p]
+        for p in range(1, LONGEST_LOOP + 1)
+        for i in range(len(words) - 4 * p + 1)
+    )
+    assert loops(" ".join(words)) == slow

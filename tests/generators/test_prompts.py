@@ -6,6 +6,7 @@ import pytest
 from tests.runs.cases import NODULE, case
 from vimedsynth.generators.comparison import work as comparison_work
 from vimedsynth.prompts import _environment, as_data, messages_for, prompt_sha256, token_budget
+from vimedsynth.reports import Section
 from vimedsynth.samples import Objection, Task, sha256_text
 from vimedsynth.work import Work
 
@@ -56,3 +57,10 @@ def test_a_missing_value_is_an_error() -> None:
 
 def test_hashes_tell_the_prompts_apart() -> None:
     assert len({prompt_sha256(task) for task in Task}) == len(Task)
+
+
+def test_the_system_message_is_the_same_for_every_case_so_that_a_server_can_keep_it() -> None:
+    other = case("Vài hạch nách hai bên.", region="whole", name="s9")
+    assert messages_for(Work(other, Task.VQA_SINGLE, 7))[0] == messages_for(ALL[0])[0]
+    part = Work(other, Task.PARAPHRASE, 1, section=Section.CHEST)
+    assert messages_for(part)[0] != messages_for(ALL[2])[0]

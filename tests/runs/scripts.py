@@ -29,6 +29,7 @@ REPORT = (
 
 def corpus(folder: Path, count: int, text: str = REPORT) -> Path:
     """A .jsonl of ``count`` patients with the same report."""
+    folder.mkdir(exist_ok=True)
     path = folder / "reports.jsonl"
     rows = ({"patient_id": f"p{n}", "report": text} for n in range(count))
     path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))

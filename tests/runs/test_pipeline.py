@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs.scripts import corpus, honest, lying, rows, run, works
+from tests.runs.cases import HEART
+from tests.runs.scripts import REPORT, corpus, honest, lying, rows, run, works
 from vimedsynth.engines import Reply, Request
 from vimedsynth.engines.grounded import GroundedEngine
 from vimedsynth.engines.scripted import ScriptedEngine
@@ -108,6 +109,18 @@ def test_a_prompt_that_is_too_long_fails_alone_and_at_once(tmp_path: Path) -> No
     engines = {row["patient_id"]: row["provenance"]["engine"] for row in rows(made, "samples.jsonl")}
     assert engines == {"p0": "scripted", "p1": FALLBACK, "p2": "scripted"}
     assert counts["rejections_by_code"]["prompt-too-long"] == 1
+
+
+@pytest.mark.parametrize("task", BOTH)
+def test_a_report_far_too_long_for_any_model_is_answered_all_the_same(tmp_path: Path, task: Task) -> None:
+    def too_long(request: Request) -> Reply:
+        return Reply(request.key, None, "", "prompt-too-long")
+
+    path = corpus(tmp_path, 1, REPORT.replace(HEART, " ".join([HEART] * 230)))
+    counts, made = run(tmp_path / "run", path, too_long, tasks=(task,))
+    assert counts["tasks"][task]["unanswered"] == 0
+    assert "schema-invalid" not in counts["rejections_by_code"]
+    assert {row["provenance"]["engine"] for row in rows(made, "samples.jsonl")} == {FALLBACK}
 
 
 def test_an_order_inside_a_report_gets_nothing_past_the_guard(tmp_path: Path) -> None:

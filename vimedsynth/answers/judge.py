@@ -4,6 +4,7 @@ from vimedsynth.answers.absences import Absences
 from vimedsynth.answers.matching import (
     cost,
     may_support,
+    needed,
     same_finding,
     where_said,
 )
@@ -18,7 +19,7 @@ from vimedsynth.facts import Fact, Item, sentence_facts
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Source
+from vimedsynth.sources import Evidence, Source
 from vimedsynth.words import fold
 
 
@@ -66,10 +67,19 @@ class AnswerJudge(Absences):
         self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))
         return sentence[: hit.start()] + " " * (hit.end() - hit.start()) + sentence[hit.end() :]
 
+    def _may_deny(self, lead: str, said: list[Fact]) -> bool:
+        """Whether the first word and the first fact go apart, whatever was asked: only then is the question read."""
+        first = said[0]
+        if first.levels:
+            return bool(first.levels & {"increased", "mild"}) != (lead == "có")
+        return bool(first.heads) and len(said) == 1 and (first.polarity == "present") != (lead == "có")
+
     def _lead(self, lead: str, said: list[Fact]) -> None:
         """ "Không, tổn thương tăng chuyển hóa": the first word must not deny what follows."""
+        if not lead or not said or not self._may_deny(lead, said):
+            return
         asked = self.focus.facts
-        if not lead or not asked or not said:
+        if not asked:
             return
         levels = frozenset(lv for f in asked for lv in f.levels)
         first = said[0]
@@ -169,10 +179,11 @@ class AnswerJudge(Absences):
             self._covered(fact, places)
             return
         best: list[Objection] | None = None
-        pool = (*self.source.linked, *self.source.facts)
+        pool = self.source.pool
         asked = frozenset() if fact.heads else self.heads
-        likely = [row for row in pool if may_support(fact, row.fact)]
-        for row in likely:
+        for row in self._rows_at(places):
+            if not may_support(fact, row.fact):
+                continue
             # Where the place is wrong, the rest need not be looked at: most findings are somewhere else.
             if not any(self._place_fault(i, row) for i in places) and not self._faults(fact, places, row, asked):
                 return
@@ -199,6 +210,11 @@ class AnswerJudge(Absences):
             self.objections.extend(best)
         elif not pool:
             self.object("evidence-missing", "the report says nothing", fact.span)
+
+    def _rows_at(self, places: tuple[Item, ...]) -> tuple[Evidence, ...]:
+        """The findings that can be at all of the places: those at the one that fewest are at."""
+        wants = [want for i in places for want in needed(i.atoms)[0]]
+        return min((self.source.at.get(want, ()) for want in wants), key=len, default=self.source.pool)
 
 
 def judge_answer(source: Source, question: str, answer: str) -> AnswerJudge:

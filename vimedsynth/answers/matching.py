@@ -42,7 +42,7 @@ Adder = Callable[[str, str], None]
 
 
 @lru_cache(maxsize=8192)
-def wanted(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+def needed(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     """What a place of the report must have to be the place of an answer: its organs and parts, and its relations."""
     relations = frozenset(a for a in atoms if a.startswith("rel:"))
     return atoms - LOOSE - relations, relations - VAGUE

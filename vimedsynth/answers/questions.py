@@ -42,7 +42,11 @@ class Focus:
     text: str  # folded
     about: str  # the question without what it leaves out
     excluded: tuple[Fact, ...]
-    history: bool
+
+    @cached_property
+    def history(self) -> bool:
+        """Whether it asks for a change since an earlier study."""
+        return bool(ASKS_HISTORY.search(self.text))
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
@@ -64,13 +68,12 @@ class Focus:
 def focus_of(question: str) -> Focus:
     """A question, to be read when needed."""
     low = fold(question)
-    history = bool(ASKS_HISTORY.search(low))
     hit = EXCLUDES.search(low) if any(word in low for word in ("ngoài", "bên cạnh", "trừ")) else None
     if not hit:
-        return Focus(low, question, (), history)
+        return Focus(low, question, ())
     group = 1 if hit[1] else 2
     excluded = sentence_facts(question[hit.start(group) : hit.end(group)])
-    return Focus(low, question[: hit.start()] + " " + question[hit.end() :], excluded, history)
+    return Focus(low, question[: hit.start()] + " " + question[hit.end() :], excluded)
 
 
 def lead_of(answer: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Which finding supports a fact: its form, its places and their sides."""
 
 from vimedsynth.answers.attributes import Attributes
-from vimedsynth.answers.matching import LOOSE, head_in, invaded, replace_evidence, wanted, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, replace_evidence, where_said
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
@@ -51,7 +51,7 @@ class Support(Attributes):
 
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
-        want, relations = wanted(item.atoms)
+        want, relations = needed(item.atoms)
         if not want and not item.side:
             return ""
         if not src.items:

@@ -9,7 +9,8 @@ import numpy as np
 from vimedsynth.augment import intensity
 from vimedsynth.augment.geometry import Pass, PlaneAffine, about, forward, merged, random_field, thin_slices
 from vimedsynth.augment.receipts import Applied, Measured
-from vimedsynth.augment.truth import measure
+from vimedsynth.augment.rendering import Rendering, warped
+from vimedsynth.augment.truth import Peaks, body_lost
 from vimedsynth.volumes.model import Grid, Modality, Scan, Volume, VolumeRefused
 
 GEOMETRY_NAMES = frozenset({"Affine", "AxisRotate", "HorizontalFlip", "RandomResizedCrop", "Elastic"})
@@ -28,8 +29,35 @@ class Outcome:
         return forward(self.passes, points)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """All operations on a scan, decided but not done: one rendering for each of its volumes, in their order."""
+
+    scan: Scan  # as deep and on the same grids as what comes out
+    renderings: tuple[Rendering, ...]
+    passes: tuple[Pass, ...]
+    body_lost: float
+    peaks: Peaks | None
+
+    def outcome(self) -> Outcome:
+        """Done, in memory."""
+        volumes = [rendering.volume() for rendering in self.renderings]
+        return Outcome(_same_slots(self.scan, volumes), self.passes, self.measured())
+
+    def measured(self) -> Measured:
+        """What the images show, once every block of the renderings has been made."""
+        if self.peaks is None:
+            return Measured(self.body_lost)
+        return Measured(self.body_lost, self.peaks.change(self.renderings[0].like.scale))
+
+
 def apply(scan: Scan, applied: Sequence[Applied], region: str = "whole") -> Outcome:
-    """Do all operations: slices dropped first, one geometry for all volumes next, then the values of each.
+    """Do all operations in memory; see :func:`prepare`."""
+    return prepare(scan, applied, region).outcome()
+
+
+def prepare(scan: Scan, applied: Sequence[Applied], region: str = "whole") -> Prepared:
+    """Slices dropped first, one geometry for all volumes next, then the values of each.
 
     The order among the geometric operations, and among those of one volume's values, is the order given. Geometry goes
     through the frame of the reference volume, so PET and CT of any matrix size stay aligned. ``region`` says whose
@@ -41,11 +69,14 @@ def apply(scan: Scan, applied: Sequence[Applied], region: str = "whole") -> Outc
     shifted = [_misregistration(item, reference) for item in applied if item.name == "Misregister"]
 
     own = {Modality.PET: merged([*passes, *shifted])}
-    out = []
-    for volume in after.volumes:
-        out.append(_changed(volume, after.grid(volume), own.get(volume.modality, passes), reference, applied))
-    result = _same_slots(after, out)
-    return Outcome(result, tuple(passes), measure(scan, result, passes, own[Modality.PET], region))
+    peaks = Peaks(scan, after, own[Modality.PET]) if scan.pet is not None and after.pet is not None else None
+    renderings = [
+        _rendering(volume, after.grid(volume), own.get(volume.modality, passes), reference, applied)
+        for volume in after.volumes
+    ]
+    if peaks is not None:
+        renderings[0] = replace(renderings[0], watch=peaks.see)
+    return Prepared(after, tuple(renderings), tuple(passes), body_lost(scan, after, passes, region), peaks)
 
 
 def _same_slots(scan: Scan, volumes: list[Volume]) -> Scan:
@@ -116,18 +147,17 @@ def _drop(scan: Scan, applied: Sequence[Applied]) -> Scan:
     return scan.slices(start, depth - end)
 
 
-def _changed(volume: Volume, grid: Grid, passes: list[Pass], reference: Grid, applied: Sequence[Applied]) -> Volume:
-    """The passes, then thick slices, then values; a tone right after the last pass is done with it."""
-    chain = _chain(volume, applied)
+def _rendering(
+    volume: Volume, grid: Grid, passes: list[Pass], reference: Grid, applied: Sequence[Applied]
+) -> Rendering:
+    """The passes, then thick slices, then values. What needs the volume whole is done now, the rest block by block."""
     thick = [float(item.params["factor"]) for item in applied if item.name == "Anisotropy"]
-    table = None
-    if passes and not thick:
-        table, chain = intensity.leading_table(volume, chain)
-    for number, item in enumerate(passes, 1):
-        volume = item.warp(volume, grid, table if number == len(passes) else None)
+    last = passes[-1] if passes and not thick and passes[-1].plane == "axial" else None
+    for item in passes if last is None else passes[:-1]:
+        volume = warped(item, volume, grid)
     for factor in thick:
         volume = thin_slices(volume, grid, factor * reference.spacing[0])
-    return intensity.change_all(volume, chain)
+    return intensity.change_all(Rendering(volume, grid, last), _chain(volume, applied))
 
 
 def _chain(volume: Volume, applied: Sequence[Applied]) -> Sequence[Applied]:

@@ -1,45 +1,34 @@
 """One geometry for every volume of a scan, in millimetres of the patient frame, and its pixels through OpenCV.
 
 A geometry is a chain of passes. A pass moves points within one kind of plane: axial (x, y), coronal (x, z) or sagittal
-(y, z); neighbouring affine passes of one plane are one warp. OpenCV 5 warps int16 slowly and to 1/32 pixel; through a
-uint16 view with the sign bit turned it is twice as fast and exact to a count, so that is what happens here.
+(y, z); neighbouring affine passes of one plane are one warp.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vimedsynth.augment.rendering import Image, Map, Warp
 from vimedsynth.volumes.model import Grid, Modality, Triple, Volume
 
 Points = NDArray[np.float64]
-Image = NDArray[Any]
-Table = NDArray[np.int16]
 
 AXES_BY_PLANE: dict[str, tuple[int, int]] = {"axial": (2, 1), "coronal": (2, 0), "sagittal": (1, 0)}
 """Which of (z, y, x) are the horizontal and the vertical direction of a plane's pictures."""
 
-_STACK_BY_PLANE = {"axial": 0, "coronal": 1, "sagittal": 2}
-_SIGN = 0x8000
 _TOGETHER = 4
-"""Slices that share one affine map, warped as one picture: the same values, linear in a third of the time, cubic hardly faster."""
-
-_AIR = {Modality.PET: 0.0, Modality.CT: -1000.0, Modality.MASK: 0.0}
 _INTERPOLATION_BY_NAME = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "whole-voxel": cv2.INTER_LINEAR}
 
 
-class Pass(Protocol):
+class Pass(Map, Protocol):
     """A map of points and of pixels."""
 
     def forward(self, points: Points) -> Points:
         """Where ``(n, 3)`` points (z, y, x in mm) go."""
-        ...
-
-    def warp(self, volume: Volume, grid: Grid, table: Table | None = None) -> Volume:
-        """The volume seen after the map, on its own grid; each value then looked up in ``table`` (at value + 32768)."""
         ...
 
 
@@ -57,16 +46,20 @@ class PlaneAffine:
         moved[:, axes] = points[:, axes] @ self.matrix[:2, :2].T + self.matrix[:2, 2]
         return moved
 
-    def warp(self, volume: Volume, grid: Grid, table: Table | None = None) -> Volume:
+    @property
+    def together(self) -> int:
+        return _TOGETHER
+
+    def warper(self, volume: Volume, grid: Grid) -> Warp:
         to_mm = _pixel_to_mm(grid, self.plane)
         matrix = (np.linalg.inv(to_mm) @ self.matrix @ to_mm)[:2]
         flags = _flags(volume, self.interpolation)
 
-        def one(source: Image, target: Image, fill: int) -> None:
+        def warp(source: Image, target: Image, fill: int) -> None:
             size = (source.shape[1], source.shape[0])
             cv2.warpAffine(source, matrix, size, target, flags, cv2.BORDER_CONSTANT, (fill,) * _TOGETHER)
 
-        return _each_plane(volume, self.plane, one, table, _TOGETHER)
+        return warp
 
     def after(self, first: "PlaneAffine") -> "PlaneAffine":
         """``first``, then this one, as one warp."""
@@ -99,7 +92,15 @@ class ElasticField:
             moved[:, 2], moved[:, 1] = points[:, 2] - delta[:, 0], points[:, 1] - delta[:, 1]
         return moved
 
-    def warp(self, volume: Volume, grid: Grid, table: Table | None = None) -> Volume:
+    @property
+    def plane(self) -> str:
+        return "axial"
+
+    @property
+    def together(self) -> int:
+        return 1  # each slice has a map of its own
+
+    def warper(self, volume: Volume, grid: Grid) -> Warp:
         depth, rows, cols = grid.shape
         centres = [
             grid.origin[axis] + grid.spacing[axis] * np.arange(n, dtype=np.float64) for axis, n in enumerate(grid.shape)
@@ -108,14 +109,14 @@ class ElasticField:
         base_x, base_y = np.arange(cols, dtype=np.float32), np.arange(rows, dtype=np.float32)[:, None]
         flags, number = _flags(volume, "linear"), iter(range(depth))
 
-        def one(source: Image, target: Image, fill: int) -> None:
+        def warp(source: Image, target: Image, fill: int) -> None:
             knots = np.tensordot(along[0][next(number)], self.knots, 1)
             field = np.einsum("ry,yxd,cx->drc", along[1], knots, along[2], optimize=True).astype(np.float32)
             map_x = base_x + field[0] / np.float32(grid.spacing[2])
             map_y = base_y + field[1] / np.float32(grid.spacing[1])
             cv2.remap(source, map_x, map_y, flags, target, cv2.BORDER_CONSTANT, fill)
 
-        return _each_plane(volume, "axial", one, table)
+        return warp
 
 
 def random_field(amplitude_mm: float, cells: int, seed: int, box: tuple[Triple, Triple]) -> ElasticField:
@@ -178,40 +179,6 @@ def _flags(volume: Volume, interpolation: str) -> int:
         return int(cv2.INTER_NEAREST)
     # Cubic is for the PET, whose peaks are quoted in the text; the CT stays linear, three times as fast.
     return int(_INTERPOLATION_BY_NAME[interpolation if volume.modality is Modality.PET else "linear"])
-
-
-def _each_plane(
-    volume: Volume, plane: str, one: Callable[[Image, Image, int], None], table: Table | None, together: int = 1
-) -> Volume:
-    """Run ``one(source, target, fill)`` over the pictures of a plane, as uint16, and look the results up in ``table``.
-
-    ``together`` pictures go through ``one`` at once, as the channels of one picture.
-    """
-    axis = _STACK_BY_PLANE[plane]
-    stack = np.ascontiguousarray(np.moveaxis(volume.data, axis, 0)) if axis else volume.data
-    out = np.empty(stack.shape, np.int16)
-    fill = int(np.clip(round((_AIR[volume.modality] - volume.offset) / volume.scale), -32768, 32767))
-    sources, targets = stack.view(np.uint16), out.view(np.uint16)
-    turned, moved = (np.empty((*stack.shape[1:], together), np.uint16) for _ in range(2))
-    for first in range(0, len(stack), together):
-        numbers = [min(first + n, len(stack) - 1) for n in range(together)]  # the last one again fills the last group
-        cv2.merge([sources[n] for n in numbers], turned)
-        np.bitwise_xor(turned, _SIGN, out=turned)
-        one(turned, moved, fill + _SIGN)
-        if table is None:
-            np.bitwise_xor(moved, _SIGN, out=turned)
-        else:  # while the pictures are still in the cache
-            look_up(moved, table.view(np.uint16), turned)
-        cv2.split(turned, [targets[n] for n in numbers])
-    return volume.with_data(np.ascontiguousarray(np.moveaxis(out, 0, axis)) if axis else out)
-
-
-def look_up(source: Image, table: Image, target: Image) -> None:
-    """``target = table[source]`` for uint16 pictures and a table of 65,536."""
-    if int(cv2.__version__.split(".")[0]) >= 5:  # 16-bit tables came with OpenCV 5
-        cv2.LUT(source, table, target)
-    else:
-        np.take(table, source, out=target, mode="clip")
 
 
 def _basis(where: Points, low: float, high: float, count: int) -> Points:

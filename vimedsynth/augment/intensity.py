@@ -1,18 +1,19 @@
-"""Pixel values: tone by table, noise by OpenCV's generator, blur. Geometry is elsewhere.
+"""Pixel values: tone by table, noise from tables of the normal distribution, blur. Geometry is elsewhere.
 
-Every function returns a new volume. Noise is seeded from the receipt for each volume, and slices are filled in order,
+Operations become steps of a rendering. Noise is seeded from the receipt for each volume, and slices are filled in order,
 so the bytes depend on nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vimedsynth.augment.geometry import look_up
+from vimedsynth.augment.noise import NormalNoise
 from vimedsynth.augment.receipts import Applied
+from vimedsynth.augment.rendering import Image, Rendering, Step
 from vimedsynth.errors import DataRefused
 from vimedsynth.volumes.model import Modality, Volume
 
@@ -26,28 +27,28 @@ QUIET_NOISE_HU = 12.0
 Table = NDArray[np.float32]
 
 
-def change(volume: Volume, applied: Applied) -> Volume:
-    """One operation on one volume, of those that are more than a table."""
-    if applied.name == "CountScale":
-        return _rescale_counts(volume, float(applied.params["factor"]))
-    if applied.name == "GaussianBlur":
-        return _blur(volume, float(applied.params["sigma"]))
-    if applied.name in ("GaussNoise", "Dose"):
-        return _add_noise(volume, _noise_std(volume, applied), int(applied.params["seed"]))
-    if applied.name == "ShotNoise":
-        return _add_count_noise(volume, float(applied.params["scale"]), int(applied.params["seed"]))
-    raise DataRefused(f"operation {applied.name!r} is not known; expected one of: {', '.join(sorted(PIXEL_NAMES))}")
-
-
-def change_all(volume: Volume, chain: Sequence[Applied]) -> Volume:
+def change_all(rendering: Rendering, chain: Sequence[Applied]) -> Rendering:
     """A chain of operations; neighbouring tones are one table."""
     while chain:
-        table, rest = leading_table(volume, chain)
+        table, rest = leading_table(rendering.like, chain)
         if table is not None:
-            volume, chain = _through_table(volume, table), rest
+            rendering, chain = rendering.toned(table), rest
+        elif chain[0].name == "CountScale":
+            rendering, chain = _rescaled(rendering, float(chain[0].params["factor"])), chain[1:]
         else:
-            volume, chain = change(volume, chain[0]), chain[1:]
-    return volume
+            rendering, chain = rendering.then(step_of(rendering.like, chain[0])), chain[1:]
+    return rendering
+
+
+def step_of(volume: Volume, applied: Applied) -> Callable[[], Step]:
+    """What begins an operation that is more than a table; its parameters are read now."""
+    if applied.name == "GaussianBlur":
+        return _blur(float(applied.params["sigma"]))
+    if applied.name in ("GaussNoise", "Dose"):
+        return _noise(volume, _noise_std(volume, applied), int(applied.params["seed"]))
+    if applied.name == "ShotNoise":
+        return _count_noise(float(applied.params["scale"]), int(applied.params["seed"]))
+    raise DataRefused(f"operation {applied.name!r} is not known; expected one of: {', '.join(sorted(PIXEL_NAMES))}")
 
 
 def leading_table(volume: Volume, chain: Sequence[Applied]) -> tuple[NDArray[np.int16] | None, Sequence[Applied]]:
@@ -108,28 +109,21 @@ def _stored(volume: Volume, table: Table) -> NDArray[np.int16]:
     return stored
 
 
-def _through_table(volume: Volume, table: NDArray[np.int16]) -> Volume:
-    by_bits = np.roll(table, 32768).view(np.uint16)  # index 0 is the bit pattern of 0, 32768 that of -32768
-    out = np.empty_like(volume.data)
-    for source, target in zip(volume.data, out, strict=True):
-        look_up(source.view(np.uint16), by_bits, target.view(np.uint16))
-    return volume.with_data(out)
-
-
-def _rescale_counts(volume: Volume, factor: float) -> Volume:
-    """Other stored counts for the same SUVs: the scale moves the other way. Never clips."""
+def _rescaled(rendering: Rendering, factor: float) -> Rendering:
+    """Other stored counts for the same SUVs: the scale moves the other way. Never clips, so the maximum is looked for."""
+    volume = rendering.volume()
     top = int(volume.data.max(initial=0))
     factor = min(factor, TOP / top) if top else factor
     counts = np.arange(65536, dtype=np.float32) - 32768
     table = np.clip(np.rint(counts * np.float32(factor)), -32768, TOP).astype(np.int16)
-    return replace(_through_table(volume, table), scale=volume.scale / factor)
+    return Rendering(replace(volume, scale=volume.scale / factor), rendering.grid).toned(table)
 
 
-def _blur(volume: Volume, sigma: float) -> Volume:
-    out = np.empty_like(volume.data)
-    for source, target in zip(volume.data, out, strict=True):
-        cv2.GaussianBlur(source, (0, 0), sigma, target, sigma, cv2.BORDER_REPLICATE)
-    return volume.with_data(out)
+def _blur(sigma: float) -> Callable[[], Step]:
+    def blur(picture: Image) -> None:
+        cv2.GaussianBlur(picture, (0, 0), sigma, picture, sigma, cv2.BORDER_REPLICATE)
+
+    return lambda: blur
 
 
 def _noise_std(volume: Volume, applied: Applied) -> float:
@@ -140,28 +134,35 @@ def _noise_std(volume: Volume, applied: Applied) -> float:
     return float(applied.params["std"]) * full
 
 
-def _add_noise(volume: Volume, std: float, seed: int) -> Volume:
-    out = np.empty_like(volume.data)
-    noise = np.empty(volume.shape[1:], np.int16)
+def _noise(volume: Volume, std: float, seed: int) -> Callable[[], Step]:
+    # A PET has no values below its lowest: reconstructions without negative counts stay so.
     floor = min(0, int(volume.data.min())) if volume.modality is Modality.PET else -32768
-    cv2.setRNGSeed(seed)
-    for source, target in zip(volume.data, out, strict=True):
-        cv2.randn(noise, 0, std)
-        cv2.add(source, noise, target)
-        if floor > -32768:
-            cv2.max(target, floor, target)
-    return volume.with_data(out)
+
+    def begin() -> Step:
+        noise = NormalNoise(seed, std)
+
+        def add(picture: Image) -> None:
+            cv2.add(picture, noise.counts(picture.shape), picture)
+            if floor > -32768:
+                cv2.max(picture, floor, picture)
+
+        return add
+
+    return begin
 
 
-def _add_count_noise(volume: Volume, scale: float, seed: int) -> Volume:
+def _count_noise(scale: float, seed: int) -> Callable[[], Step]:
     """Noise whose variance grows with the value, as counting does: ``var = value * scale`` on values 0..1."""
-    out = np.empty_like(volume.data)
-    noise = np.empty(volume.shape[1:], np.float32)
     gain = float(np.sqrt(scale * TOP))
-    cv2.setRNGSeed(seed)
-    for source, target in zip(volume.data, out, strict=True):
-        cv2.randn(noise, 0, gain)
-        value = np.maximum(source, 0).astype(np.float32)
-        noisy = value + noise * cv2.sqrt(value)
-        target[:] = np.rint(np.clip(noisy, 0, TOP)).astype(np.int16)
-    return volume.with_data(out)
+
+    def begin() -> Step:
+        noise = NormalNoise(seed, gain)
+
+        def add(picture: Image) -> None:
+            value = np.maximum(picture, 0).astype(np.float32)
+            noisy = value + noise.values(picture.shape) * cv2.sqrt(value)
+            picture[...] = np.rint(np.clip(noisy, 0, TOP))
+
+        return add
+
+    return begin

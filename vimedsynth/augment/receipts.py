@@ -9,6 +9,9 @@ from vimedsynth.samples import Claim
 
 Params = Mapping[str, Any]
 
+PIXELS = 2
+"""The version of the pixel operations: it grows when the same receipt would give other bytes. A receipt that does not say is of 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -67,6 +70,7 @@ class Receipt:
             "slices": list(self.slices),
             "policy": self.policy,
             "policy_sha256": self.policy_sha256,
+            "pixels": PIXELS,
             "seed": self.seed,
             "applied": [item.json() for item in self.applied],
             "invalidates": sorted(map(str, self.invalidates)),
@@ -96,6 +100,11 @@ class Plan:
 
 def read_plan(row: Mapping[str, Any], where: str) -> Plan:
     """The plan in a receipt row, for ``--replay``; raises DataRefused that names the line."""
+    if isinstance(row, Mapping) and row.get("pixels", 1) != PIXELS:
+        made = row.get("pixels", 1)
+        raise DataRefused(
+            f"{where}: made with pixel operations of version {made!r}; these are version {PIXELS} and give other bytes"
+        )
     try:
         applied = tuple(Applied(str(item["name"]), dict(item["params"])) for item in row["applied"])
         start, stop = (int(n) for n in row["slices"])

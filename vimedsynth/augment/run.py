@@ -1,27 +1,29 @@
 """A corpus through a policy: plans in the parent, pixels in workers, receipts in the folder."""
 
-import signal
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from vimedsynth.augment.folder import Folder, read_rows, row_key
 from vimedsynth.augment.policy import Policy
-from vimedsynth.augment.receipts import Plan, Receipt, read_plan
-from vimedsynth.augment.work import WHOLE, Job, Refusal, run_job
+from vimedsynth.augment.receipts import PIXELS, Plan, read_plan
+from vimedsynth.augment.work import WHOLE, Job, run_job
 from vimedsynth.errors import DataRefused, Misuse
+from vimedsynth.folders import Folder, Names, Row, read_rows
+from vimedsynth.pool import results
 from vimedsynth.studies import Study
 from vimedsynth.volumes.writing import FORMATS
 
 Progress = Callable[["Tally"], None]
-Results = tuple[list[Receipt], list[Refusal]]
+
+
+def row_key(row: Row) -> tuple[str, str, int]:
+    """What a receipt row is about."""
+    return str(row["study_id"]), str(row["region"]), int(row["copy"])
+
+
+RECEIPTS = Names("augment.json", "receipts.jsonl", "refused.jsonl", row_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def augment(studies: Iterable[Study], policy: Policy, settings: Settings, progre
                 )
 
     kept = {"policy": policy.name, "policy_sha256": policy.sha256, "copies": settings.copies, "seed": settings.seed,
-            "regions": list(settings.regions), "format": settings.format}  # fmt: skip
+            "regions": list(settings.regions), "format": settings.format, "pixels": PIXELS}  # fmt: skip
     return _run(((study, list(plans(study))) for study in studies), kept, settings, progress)
 
 
@@ -83,11 +85,11 @@ def replay(studies: Iterable[Study], receipts: Path, settings: Settings, progres
     if not receipts.is_file():
         raise Misuse(f"{receipts}: no such receipts file")
     plans: dict[str, list[Plan]] = {}
-    for number, row in enumerate(read_rows(receipts), 1):
+    for number, row in enumerate(read_rows(receipts, row_key), 1):
         plans.setdefault(str(row["study_id"]), []).append(read_plan(row, f"{receipts}:{number}"))
     digest = hashlib.sha256(receipts.read_bytes()).hexdigest()
     wanted = ((study, plans.pop(study.study_id)) for study in studies if study.study_id in plans)
-    tally = _run(wanted, {"replay_sha256": digest, "format": settings.format}, settings, progress)
+    tally = _run(wanted, {"replay_sha256": digest, "format": settings.format, "pixels": PIXELS}, settings, progress)
     if plans:
         raise DataRefused(f"{receipts}: {len(plans)} studies are not in the corpus, first {next(iter(plans))!r}")
     return tally
@@ -111,11 +113,11 @@ def _check(settings: Settings) -> None:
 def _run(
     wanted: Iterable[tuple[Study, Sequence[Plan]]], kept: dict[str, Any], settings: Settings, progress: Progress | None
 ) -> Tally:
-    folder = Folder(settings.out, kept, settings.fresh)
+    folder = Folder(settings.out, RECEIPTS, kept, settings.fresh)
     rows = folder.done()
     folder.begin(rows.values())
     tally, refused = Tally(), []
-    for receipts, refusals in _results(_jobs(wanted, set(rows), settings, tally), settings.workers):
+    for receipts, refusals in results(run_job, _jobs(wanted, set(rows), settings, tally), settings.workers):
         new = [receipt.json() for receipt in receipts]
         folder.add(new)
         rows.update((row_key(row), row) for row in new)
@@ -147,50 +149,3 @@ def _jobs(
         elif left:
             yield Job(study.study_id, study.ct_path, study.pet_path, study.height_m, left, settings.out,
                       settings.format, settings.preview)  # fmt: skip
-
-
-def _results(jobs: Iterator[Job], workers: int) -> Iterator[Results]:
-    """As they finish; at most two jobs a worker are in flight, so memory does not grow with the corpus."""
-    settle_process()
-    if workers == 1:
-        yield from map(run_job, jobs)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin_worker) as pool:
-        try:
-            running: set[Future[Results]] = {pool.submit(run_job, job) for job in islice(jobs, 2 * workers)}
-            while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
-                    running.update(pool.submit(run_job, job) for job in islice(jobs, 1))
-        except BrokenProcessPool as error:
-            raise DataRefused(
-                "a worker process died (out of memory?); the same command goes on where it was"
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _begin_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; a worker finishes its study
-    settle_process()
-
-
-def settle_process() -> None:
-    """A process is one core's worth of work: no threads beside it, and the memory of one volume serves the next."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    _keep_memory()
-
-
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
-
-
-def _keep_memory() -> None:
-    """glibc gives large arrays back at once, and every volume pays for zeroed pages again; elsewhere nothing is done."""
-    import ctypes
-
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
-        libc.mallopt(_M_MMAP_MAX, 0)
-        libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)

@@ -13,7 +13,7 @@ Declared, with the reason (tests/test_truth.py measures every line on the phanto
 Measured afterwards: body that left the picture (position), peaks that moved (suv).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -134,16 +134,11 @@ def mirrored(applied: tuple[Applied, ...]) -> bool:
     return bool((flips + turned) % 2)
 
 
-def measure(before: Scan, after: Scan, passes: list[Pass], pet_passes: list[Pass], region: str = "whole") -> Measured:
-    """Compare the hottest PET voxels and the body before and after; costs far less than one warp."""
-    lost = _body_lost(before, after, passes, region)
-    if before.pet is None or after.pet is None:
-        return Measured(lost)
-    return Measured(lost, _peak_change(before, after, pet_passes))
+def body_lost(before: Scan, after: Scan, passes: Sequence[Pass], region: str = "whole") -> float:
+    """The share of the body, without the margins of the region, that is outside the picture.
 
-
-def _body_lost(before: Scan, after: Scan, passes: list[Pass], region: str) -> float:
-    """The share of the body, without the margins of the region, that is outside the picture."""
+    Of ``after`` only the grids are looked at.
+    """
     volume = before.ct or before.pet
     if volume is None:
         return 0.0
@@ -180,33 +175,47 @@ def _body_level(volume: Volume, coarse: np.ndarray[tuple[int, ...], np.dtype[np.
     return float(coarse.mean())
 
 
-def _peak_change(before: Scan, after: Scan, passes: list[Pass]) -> float:
-    """The largest relative change among the hottest peaks, looked for within a voxel of where they should be."""
-    assert before.pet is not None
-    assert after.pet is not None
-    flat = before.pet.data.reshape(before.pet.shape[0], -1)
+class Peaks:
+    """The hottest PET voxels before, looked for within a voxel of where they should be, block by block."""
+
+    def __init__(self, before: Scan, after: Scan, passes: Sequence[Pass]) -> None:
+        """``passes`` are those of the PET; of ``after`` only the grid is looked at."""
+        assert before.pet is not None
+        assert after.pet is not None
+        index, self._before = _hottest(before.pet)
+        grid = after.grid(after.pet)
+        self._places = np.rint(grid.to_index(forward(passes, before.grid(before.pet).to_mm(index)))).astype(int)
+        inside = ((self._places >= 0) & (self._places < grid.shape)).all(axis=1)
+        self._known = inside & (self._before > 0)
+        self._after = np.full(len(index), -np.inf)
+
+    def see(self, first: int, block: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> None:
+        """Slices from number ``first`` on, as they became."""
+        depth = self._places[:, 0] - first
+        for at in np.flatnonzero(self._known & (depth >= -1) & (depth <= len(block))):
+            found = block[_around(self._places[at] - (first, 0, 0))].max()
+            self._after[at] = max(self._after[at], float(found))
+
+    def change(self, scale: float) -> float:
+        """The largest relative change, once all blocks were seen; ``scale`` is that of the PET after."""
+        changes = np.abs(self._after[self._known] * scale - self._before[self._known]) / self._before[self._known]
+        return round(float(changes.max(initial=0.0)), 6)
+
+
+def _hottest(
+    pet: Volume,
+) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    """Places ``(n, 3)`` and values, in the units of the scale, of the hottest peaks."""
+    flat = pet.data.reshape(pet.shape[0], -1)
     hottest = flat.argmax(axis=1)
     values = flat[np.arange(len(flat)), hottest].astype(np.float64)
-    index = np.stack([np.arange(len(flat)), *np.unravel_index(hottest, before.pet.shape[1:])], axis=1)
+    index = np.stack([np.arange(len(flat)), *np.unravel_index(hottest, pet.shape[1:])], axis=1)
     # A slice's hottest voxel beside a hotter one of the next slice is a flank, not a peak.
-    peak = [before.pet.data[_around(place)].max() <= value for place, value in zip(index, values, strict=True)]
+    peak = [pet.data[_around(place)].max() <= value for place, value in zip(index, values, strict=True)]
     chosen = [at for at in np.argsort(-values, kind="stable") if peak[at]][:_PEAKS]
-    index = index[chosen]
-    grid = after.grid(after.pet)
-    there = np.rint(grid.to_index(forward(passes, before.grid(before.pet).to_mm(index)))).astype(int)
-    changes = [
-        _change(after.pet, place, value * before.pet.scale) for place, value in zip(there, values[chosen], strict=True)
-    ]
-    known = [change for change in changes if change is not None]
-    return round(float(max(known)), 6) if known else 0.0
-
-
-def _change(pet: Volume, place: np.ndarray[tuple[int, ...], np.dtype[np.int_]], value: float) -> float | None:
-    if value <= 0 or (place < 0).any() or (place >= pet.shape).any():
-        return None
-    return abs(float(pet.data[_around(place)].max()) * pet.scale - value) / value
+    return index[chosen].astype(np.float64), values[chosen] * pet.scale
 
 
 def _around(place: np.ndarray[tuple[int, ...], np.dtype[np.int_]]) -> tuple[slice, ...]:
     """The voxel and its neighbours."""
-    return tuple(slice(max(0, p - 1), p + 2) for p in place)
+    return tuple(slice(max(0, p - 1), max(0, p + 2)) for p in place)

@@ -2,14 +2,17 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
-from vimedsynth.augment.apply import Outcome, apply
-from vimedsynth.augment.receipts import Plan, Receipt
+from vimedsynth.augment.apply import Outcome, prepare
+from vimedsynth.augment.receipts import Measured, Plan, Receipt
 from vimedsynth.augment.truth import invalidated, mirrored
 from vimedsynth.errors import DataRefused
 from vimedsynth.regions import Regions, split
@@ -91,7 +94,7 @@ def _regions(scan: Scan, job: Job) -> Regions | None:
 
 def _range(scan: Scan, plan: Plan, regions: Regions | None) -> tuple[int, int]:
     if plan.slices is not None:
-        return plan.slices
+        return _inside(plan.slices, scan, plan)
     if plan.region == WHOLE or regions is None:
         return 0, scan.reference.shape[0]
     if plan.region not in regions.ranges:
@@ -99,36 +102,54 @@ def _range(scan: Scan, plan: Plan, regions: Regions | None) -> tuple[int, int]:
     return regions.ranges[plan.region]
 
 
+def _inside(slices: tuple[int, int], scan: Scan, plan: Plan) -> tuple[int, int]:
+    depth = scan.reference.shape[0]
+    if not 0 <= slices[0] < slices[1] <= depth:
+        raise VolumeRefused("bad-receipt", plan.study_id, f"slices {list(slices)} of a scan of {depth}")
+    return slices
+
+
 def _copy(scan: Scan, plan: Plan, regions: Regions | None, job: Job) -> Receipt:
     start, stop = _range(scan, plan, regions)
     part = scan if (start, stop) == (0, scan.reference.shape[0]) else scan.slices(start, stop)
-    outcome, claims = _applied(part, plan)
-    volumes = {v.modality.value: v for v in outcome.scan.volumes}
-    files = copy_files(plan, job.format, tuple(volumes))
-    try:
-        for name, volume in volumes.items():
-            write_volume(volume, job.out / files[name])
+    with _named(plan, job):
+        prepared = prepare(part, plan.applied, plan.region)
+        files = copy_files(plan, job.format, tuple(r.like.modality.value for r in prepared.renderings))
         if job.preview:
-            _preview(part, outcome, plan, job)
+            _write_with_preview(part, prepared.outcome(), plan, job, files)
+        else:
+            for rendering, name in zip(prepared.renderings, files.values(), strict=True):
+                write_volume(rendering.like, job.out / name, rendering.blocks())
+        measured = prepared.measured()
+        claims = invalidated(plan.applied, measured, dict(plan.tolerance), plan.region)
+    volumes = {r.like.modality.value: r.like for r in prepared.renderings}
+    return _receipt(plan, (start, stop), measured, claims, volumes, files)
+
+
+@contextmanager
+def _named(plan: Plan, job: Job) -> Iterator[None]:
+    """An operation that cannot be done is a refusal of the copy; a folder that cannot be written ends the run."""
+    try:
+        with np.errstate(invalid="raise", divide="raise", over="raise"):
+            yield
     except OSError as error:
         raise DataRefused(f"{job.out}: cannot be written: {error.strerror or error}") from error
-    return _receipt(plan, (start, stop), outcome, claims, volumes, files)
-
-
-def _applied(scan: Scan, plan: Plan) -> tuple[Outcome, frozenset[Claim]]:
-    try:
-        outcome = apply(scan, plan.applied, plan.region)
-        return outcome, invalidated(plan.applied, outcome.measured, dict(plan.tolerance), plan.region)
-    except (KeyError, TypeError, ValueError, IndexError, cv2.error) as error:
+    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError, cv2.error) as error:
         # a policy cannot get here, its parameters were drawn by the program; a receipts file from elsewhere can
         told = f"what is to be applied for copy {plan.copy} is not valid ({type(error).__name__})"
         raise VolumeRefused("bad-receipt", plan.study_id, told) from error
 
 
+def _write_with_preview(before: Scan, outcome: Outcome, plan: Plan, job: Job, files: dict[str, str]) -> None:
+    for volume, name in zip(outcome.scan.volumes, files.values(), strict=True):
+        write_volume(volume, job.out / name)
+    _preview(before, outcome, plan, job)
+
+
 def _receipt(
     plan: Plan,
     slices: tuple[int, int],
-    outcome: Outcome,
+    measured: Measured,
     claims: frozenset[Claim],
     volumes: dict[str, Volume],
     files: dict[str, str],
@@ -144,7 +165,7 @@ def _receipt(
         plan.applied,
         claims,
         mirrored(plan.applied),
-        outcome.measured,
+        measured,
         dict(plan.tolerance),
         {name: files[name] for name in sorted(files)},
         {name: volume.shape for name, volume in volumes.items()},
@@ -168,4 +189,5 @@ def _preview(before: Scan, outcome: Outcome, plan: Plan, job: Job) -> None:
 
     name = f"{safe_name(plan.study_id)}.copy_{plan.copy}" + ("" if plan.region == WHOLE else f".{plan.region}")
     title = f"{plan.study_id}  {plan.region}  copy {plan.copy}  {plan.policy}"
+    title += "  (mirrored: R is what its texts call right)" if mirrored(plan.applied) else ""
     write_sheet(before, outcome, job.out / "preview" / f"{name}.png", title)

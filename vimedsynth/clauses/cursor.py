@@ -180,13 +180,18 @@ class Cursor:
             out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
         for i in range(1, len(out)):
-            if not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs) and out[i - 1].heads:
+            bare = not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs)
+            if bare and out[i - 1].heads and not self._stop_between(out[i - 1], out[i]):
                 out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
 
     def _alike(self) -> bool:
         """ "A có SUVmax 8,8 và B có SUVmax 4,1, đều tăng chuyển hóa FDG"."""
         return any(t.value == "đều" and u.kind == "uptake" for t, u in pairwise(self.toks))
+
+    def _stop_between(self, first: Fact, second: Fact) -> bool:
+        """Two sentences that were not told apart share nothing."""
+        return any(t.value in STOPS and first.span.start < t.start <= second.span.start for t in self.toks)
 
     def _one_value_each(self, facts: list[Fact]) -> list[Fact]:
         """ "hạch A 20 mm và hạch B 9 mm, SUVmax lần lượt là 8,8 và 4,1": the values at the end go to the findings in turn."""

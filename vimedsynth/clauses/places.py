@@ -46,9 +46,13 @@ class Places(Cursor):
             return
         if tok.value == "inside" and (self.peek().value == "abdominal-cavity" or self.peek().value[:7] == "region:"):
             return  # "trong ổ bụng" is "ở ổ bụng"
-        if self.peek().kind in ("organ", "part", "side", "relation") and self.atoms & lexicon().places:
-            self._close_item()
         nxt = self.peek()
+        # "hạch trung thất ở cạnh và dưới quai động mạch chủ": both relations are to the arch.
+        to_next = nxt.kind in ("organ", "part", "side", "relation") or (
+            nxt.value in LISTING and self.peek(1).kind == "relation" and self.peek(2).kind in ("organ", "part", "side")
+        )
+        if to_next and self.atoms & lexicon().places:
+            self._close_item()
         if nxt.kind in ("organ", "part", "side", "relation") or nxt.value in LISTING or self.atoms & lexicon().places:
             self.atoms.add(f"rel:{tok.value}")
 

@@ -45,8 +45,9 @@ def _months(root: Path) -> Iterator[Path]:
 
 def _study(root: Path, reports: Path, stem: str) -> Iterator[Study | Problem]:
     relative = f"{reports.relative_to(root).as_posix()}/{stem}.txt"
-    # The year may be in the name of the corpus folder itself.
-    named = parse_name(f"{root.resolve().name}/{relative}")
+    named = parse_name(relative)
+    if named.year is None:  # it may be in the name of the corpus folder itself
+        named = parse_name(f"{root.resolve().name}/{relative}")
     study_id = named.study_id(relative)
     parts: dict[str, str] = {}
     for found in _texts(root, reports, stem, study_id):

@@ -6,6 +6,7 @@ from typing import Any
 
 from vimedsynth import __version__
 from vimedsynth.engines import EngineOptions, Feed, Reply, Request
+from vimedsynth.generators.payloads import fits
 from vimedsynth.samples import Task
 from vimedsynth.work import Work
 
@@ -38,7 +39,8 @@ def write(work: Work, seed: int) -> dict[str, Any]:
         assert work.partner is not None, "a comparison has two studies"
         return dict(grounded.write_comparison(work.case, work.partner, seed=seed))
     style = "single" if work.task is Task.VQA_SINGLE else "multi"
-    return dict(grounded.write_vqa(work.case, style=style, seed=seed, per_finding=work.per_finding))
+    written = dict(grounded.write_vqa(work.case, style=style, seed=seed, per_finding=work.per_finding))
+    return {name: [turn for turn in turns if fits(work.task, turn)] for name, turns in written.items()}
 
 
 def grounded_engine(options: EngineOptions) -> GroundedEngine:

@@ -1,8 +1,8 @@
 """Any OpenAI-compatible server: ``vllm serve``, llama.cpp's server, Ollama, or a hosted one when that is allowed.
 
-The client is the official AsyncOpenAI on its aiohttp transport. Bodies are encoded by orjson and answers decoded by
-it: the client's own models cost more time than the rest of a request. Redirects and proxies from the environment are
-off, since either would carry reports elsewhere.
+The official AsyncOpenAI on its aiohttp transport lists the models, looks whether a server is there and holds the key;
+completions are encoded and decoded by orjson and go over :mod:`vimedsynth.engines.wire`, since the client's own way
+costs more than everything else that is done for a request, guard and journal included.
 """
 
 import random
@@ -17,6 +17,7 @@ from vimedsynth.engines.addresses import checked_address
 from vimedsynth.engines.bridge import drive
 from vimedsynth.engines.pacing import Breaker, Pacer, backoff, retry_after
 from vimedsynth.engines.replies import read_reply
+from vimedsynth.engines.wire import Answer, Wire
 from vimedsynth.errors import EngineUnavailable, missing_extra
 from vimedsynth.privacy import redacted
 
@@ -39,16 +40,19 @@ class OpenAIEngine:
         self._dice = random.Random(model)
         self._breaker = Breaker(self._probe, options.patience, url, dice=self._dice)
         self._client: Any = None
+        self._wire: Any = None
 
     def complete(self, feed: Feed) -> Iterator[Reply]:
         return drive(feed, self, lambda: self._pacer.window)
 
     async def begin(self) -> None:
         self._client = client(self._options, self._url)
+        self._wire = Wire(self._options, self._url, {**self._client.default_headers, **self._client.auth_headers})
 
     async def end(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+        for opened in (self._client, self._wire):
+            if opened is not None:
+                await opened.close()
 
     async def answer(self, request: Request) -> Reply:
         """Send until there is an answer or the tries are out; waiting for a server that is gone costs no try."""
@@ -75,32 +79,22 @@ class OpenAIEngine:
 
     async def _send(self, request: Request, body: bytes) -> tuple[Reply | None, str, str, float]:
         """One try: a reply, or ``(None, code, message, seconds to wait)``."""
-        import openai
-        from httpx2 import Response
-
-        headers, began = {"content-type": "application/json"}, time.monotonic()
-        try:
-            answer = await self._client.post(
-                "/chat/completions", cast_to=Response, content=body, options={"headers": headers}
-            )
-        except openai.APIConnectionError as error:
-            # The aiohttp transport reports refused and broken connections as timeouts too: the clock tells.
-            if time.monotonic() - began >= 0.9 * self._options.timeout:
-                self._pacer.overload()
-                return None, "timeout", f"no answer in {self._options.timeout:.0f} s", 0.0
+        answer = await self._wire.post(body)
+        if answer.failure == "timeout":
+            self._pacer.overload()
+            return None, "timeout", f"no answer in {self._options.timeout:.0f} s", 0.0
+        if answer.failure:
             self._breaker.dead()
-            return None, "connection-lost", type(error.__cause__ or error).__name__, 0.0
-        except openai.APIStatusError as error:
-            return self._status(request, error.status_code, error.response)
+            return None, answer.failure, answer.reason, 0.0
         self._breaker.alive()
-        if not 200 <= answer.status_code < 300:  # a redirect: never followed
-            raise EngineUnavailable(f"{self._url}: answered with HTTP {answer.status_code}; redirects are not followed")
+        if answer.status != 200:
+            return self._status(request, answer)
         self._pacer.success()
-        return read_completion(request.key, answer.content), "", "", 0.0
+        return read_completion(request.key, answer.body), "", "", 0.0
 
-    def _status(self, request: Request, status: int, response: Any) -> tuple[Reply | None, str, str, float]:
-        self._breaker.alive()
-        if status in (301, 302, 303, 307, 308):
+    def _status(self, request: Request, answer: Answer) -> tuple[Reply | None, str, str, float]:
+        status = answer.status
+        if status < 400:
             raise EngineUnavailable(f"{self._url}: answered with HTTP {status}; redirects are not followed")
         if status in (401, 403):
             raise EngineUnavailable(f"{self._url}: HTTP {status}; the key in OPENAI_API_KEY is missing or not accepted")
@@ -108,13 +102,14 @@ class OpenAIEngine:
             raise EngineUnavailable(
                 f"{self._url}: HTTP 404; expected /chat/completions and a model named {self.model!r}"
             )
-        pause = retry_after(response.headers.get("retry-after"), time.time())
+        pause = retry_after(answer.retry_after, time.time())
         if status in _OVERLOADED:
             self._pacer.overload(pause)
             return None, "rate-limited" if status == 429 else "server-busy", f"HTTP {status}", pause
         if status >= 500 or status in (409, 425):
             return None, "server-error", f"HTTP {status}", pause
-        code = "prompt-too-long" if any(words in response.text.lower() for words in _TOO_LONG) else "request-refused"
+        said = answer.body.decode("utf-8", "replace").lower()
+        code = "prompt-too-long" if any(words in said for words in _TOO_LONG) else "request-refused"
         return Reply(request.key, None, failure=code, message=f"HTTP {status}"), "", "", 0.0
 
     async def _probe(self) -> bool:

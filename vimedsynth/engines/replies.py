@@ -1,8 +1,9 @@
 """What a model wrote -> a payload or a named failure. Nothing is repaired: no fences cut, no braces added.
 
-Failures: ``cut-off`` (the budget ended first; never parsed), ``empty-reply``, ``model-refused``, ``not-json``,
-``escaped-text`` (letters as ``\\u1ed9`` or as broken UTF-8), ``repetitive`` (a phrase in a loop, or one pair again and
-again) and ``wrong-language``.
+Failures: ``cut-off`` (the budget ended first; never parsed), ``whitespace-loop`` (it ended on white space that a grammar
+allows for ever; a larger budget would not help), ``empty-reply``, ``model-refused``, ``not-json``,
+``escaped-text`` (letters as ``\\u1ed9`` or as broken UTF-8, control, invisible and replacement characters),
+``repetitive`` (a phrase in a loop, or one pair again and again) and ``wrong-language``.
 """
 
 import re
@@ -14,10 +15,14 @@ import orjson
 
 from vimedsynth.reports import nfc
 
-_ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|Ã[\x80-\xbf ¡-¿]|á[»º][\x80-\xbf¡-¿]|Æ°|Ä\x91")
+_UNSEEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]"
+_ESCAPED = re.compile(_UNSEEN + r"|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|Ã[\x80-\xbf ¡-¿]|á[»º][\x80-\xbf¡-¿]|Æ°|Ä\x91")
+_LETTERS = re.compile(r"(\S)\1{19}")
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKED = re.compile(r"[à-ãè-êìíò-õùúýăđĩũơưạ-ỹ]", re.I)
 _FOREIGN = re.compile(r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+SPACES = 16
+"""White space at the end of a reply that was cut off which no text of ours has."""
 LONGEST_LOOP = 12
 """Words in the longest phrase that is looked for as a loop."""
 
@@ -25,7 +30,7 @@ LONGEST_LOOP = 12
 def read_reply(text: str, finish_reason: str | None) -> tuple[dict[str, Any] | None, str | None]:
     """``(payload, None)`` or ``(None, failure code)`` for the text of a reply and why the model stopped."""
     if finish_reason == "length":
-        return None, "cut-off"
+        return None, "whitespace-loop" if text and not text[-SPACES:].strip() else "cut-off"
     if finish_reason == "content_filter":
         return None, "model-refused"
     if not text.strip():
@@ -72,13 +77,15 @@ def _pairs(payload: dict[str, Any]) -> Counter[tuple[str, str]]:
 def loops(text: str) -> bool:
     """Whether a phrase of up to LONGEST_LOOP words stands four times in a row, or a letter twenty times."""
     words = text.split()
+    if len(words) - len(set(words)) < 3:  # a phrase that stands four times repeats each of its words three times
+        return _LETTERS.search(text) is not None
     for period in range(1, min(LONGEST_LOOP, len(words) // 4) + 1):
         run = 0
         for here, before in zip(words[period:], words, strict=False):
             run = run + 1 if here == before else 0
             if run >= 3 * period:
                 return True
-    return re.search(r"(\S)\1{19}", text) is not None
+    return _LETTERS.search(text) is not None
 
 
 def vietnamese(text: str) -> bool:

@@ -1,6 +1,7 @@
 """What a text claims that an image transform could make false; the words are in ``claims.json``."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -9,12 +10,36 @@ import orjson
 from vimedsynth.samples import Claim
 
 
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What shows that a text makes a claim, in small letters."""
+
+    words: frozenset[str]
+    phrases: tuple[str, ...]
+    pattern: re.Pattern[str] | None
+
+
 @cache
-def _patterns() -> tuple[tuple[Claim, re.Pattern[str]], ...]:
-    words = orjson.loads(files(__package__).joinpath("claims.json").read_bytes())
-    return tuple((Claim(name), re.compile("|".join(parts), re.I)) for name, parts in words.items())
+def _signs() -> dict[Claim, _Signs]:
+    rows = orjson.loads(files(__package__).joinpath("claims.json").read_bytes())
+    return {
+        Claim(name): _Signs(
+            frozenset(row.get("words", ())),
+            tuple(row.get("phrases", ())),
+            re.compile(row["pattern"]) if "pattern" in row else None,
+        )
+        for name, row in rows.items()
+    }
 
 
 def claims_of(text: str) -> frozenset[Claim]:
     """The claims of a question and answer or of a rewrite; a doubtful word counts as a claim."""
-    return frozenset(claim for claim, pattern in _patterns() if pattern.search(text))
+    low = text.lower()
+    words = re.findall(r"\w+", low)
+    return frozenset(
+        claim
+        for claim, signs in _signs().items()
+        if not signs.words.isdisjoint(words)
+        or any(phrase in low for phrase in signs.phrases)
+        or (signs.pattern and signs.pattern.search(low))
+    )

@@ -5,7 +5,6 @@ sentences that exist, findings to the ids of the case and lengths to the text. O
 xgrammar and llguidance all compile are used; the tests compile them.
 """
 
-import copy
 import hashlib
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -53,27 +52,45 @@ def sentences_of(case: Case) -> tuple[Sentence, ...]:
 
 
 def schema_for(work: Work) -> dict[str, Any]:
-    """The schema of one request, without ``$id`` and titles, which some grammar compilers do not know."""
-    form = copy.deepcopy(_form(work.task))
+    """The schema of one request, without ``$id`` and titles, which some grammar compilers do not know.
+
+    What the case does not change is shared with every other request: not to be written to.
+    """
+    form = _form(work.task)
     schema = {key: form[key] for key in ("type", "properties", "required", "additionalProperties")}
     if work.task in (Task.VQA_SINGLE, Task.VQA_MULTI):
-        _narrow_turns(schema, work)
+        name = "pairs" if work.task is Task.VQA_SINGLE else "turns"
+        schema["properties"] = form["properties"] | {name: _narrowed(form["properties"][name], work)}
     elif work.task is Task.PARAPHRASE:
         length = sum(len(s.text) + 1 for s in rewritten(work))
-        schema["properties"]["text"] |= {"minLength": max(1, length // 4), "maxLength": 2 * length + 80}
+        bounds = {"minLength": max(1, length // 4), "maxLength": 2 * length + 80}
+        schema["properties"] = form["properties"] | {"text": form["properties"]["text"] | bounds}
     return schema
 
 
-def _narrow_turns(schema: dict[str, Any], work: Work) -> None:
-    name, bound = ("pairs", MAX_PAIRS) if work.task is Task.VQA_SINGLE else ("turns", MAX_TURNS)
-    turns = schema["properties"][name]
-    turns["maxItems"] = min(bound, max(4, 2 * len(work.case.findings)))
+def _narrowed(turns: dict[str, Any], work: Work) -> dict[str, Any]:
+    """The list of turns with the sentences and findings of the case, and no more turns than it can fill."""
+    bound = MAX_PAIRS if work.task is Task.VQA_SINGLE else MAX_TURNS
     fields = turns["items"]["properties"]
-    fields["evidence"]["items"] = {"enum": [s.number for s in sentences_of(work.case)]}
-    if work.case.findings:
-        fields["findings"]["items"] = {"enum": [f.id for f in work.case.findings]}
-    else:
-        fields["findings"]["maxItems"] = 0
+    evidence = fields["evidence"] | {"items": {"enum": [s.number for s in sentences_of(work.case)]}}
+    known = {"items": {"enum": [f.id for f in work.case.findings]}} if work.case.findings else {"maxItems": 0}
+    narrowed = fields | {"evidence": evidence, "findings": fields["findings"] | known}
+    most = min(bound, max(4, 2 * len(work.case.findings)))
+    return turns | {"maxItems": most, "items": turns["items"] | {"properties": narrowed}}
+
+
+def fits(task: Task, turn: dict[str, Any]) -> bool:
+    """Whether a turn is within the bounds of the form: a summary of hundreds of findings is not."""
+    fields = _turn_fields(task)
+    bounds = {"question": "maxLength", "answer": "maxLength", "evidence": "maxItems", "findings": "maxItems"}
+    return all(len(turn[name]) <= fields[name][bound] for name, bound in bounds.items())
+
+
+@cache
+def _turn_fields(task: Task) -> dict[str, Any]:
+    turns = _form(task)["properties"]["pairs" if task is Task.VQA_SINGLE else "turns"]
+    fields: dict[str, Any] = turns["items"]["properties"]
+    return fields
 
 
 def rewritten(work: Work) -> tuple[Sentence, ...]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject
 from vimedsynth.grounded.naming import short
 from vimedsynth.grounded.scope import AVID, Scope
-from vimedsynth.grounded.text import squeezed
+from vimedsynth.grounded.text import cleaned, squeezed
 from vimedsynth.samples import WHOLE
 
 _DENIAL = re.compile(r"^(?:không|chưa) phát hiện(?: thấy)?(?: hình ảnh| hình)? ", re.I)
@@ -30,9 +31,8 @@ def drafts_about(scope: Scope) -> Iterator[Draft]:
 
 
 def _lines(scope: Scope, numbers: tuple[int, ...]) -> str:
-    """Sentences as written, each ending in a full stop."""
-    texts = (re.sub(r"\b2 bên\b", "hai bên", scope.sentence(n).text.strip().rstrip(" .,")) for n in numbers)
-    return " ".join(f"{text}." for text in texts)
+    """Sentences as written but for slips of the pen, each ending in a full stop."""
+    return " ".join(f"{cleaned(scope.sentence(n).text)}." for n in numbers)
 
 
 def _nodes(scope: Scope) -> Iterator[Draft]:
@@ -79,7 +79,9 @@ def _operated(scope: Scope) -> Iterator[Draft]:
                 slots = {"organ": _small(organ[1]), "sentence": lines, "sentence_lower": _small(lines)}
                 yield _about("operated", "physiologic_yes", True, scope, [subject], **slots)
             slots = {"lesion": _small(organ[1]) if organ else short(subject.finding), "sentences": lines}
-            yield _about("state", "physiologic", None, scope, [subject], **slots)
+            state = _about("state", "physiologic", None, scope, [subject], **slots)
+            said = (f.id for f in scope.case.findings if scope.numbers(f.spans) == (number,))
+            yield replace(state, findings=tuple(dict.fromkeys((*state.findings, *said))))
 
 
 def _shared(scope: Scope) -> Iterator[Draft]:

@@ -76,7 +76,9 @@ def _from(forms: list[str], rng: random.Random) -> list[str]:
 
 def _question(draft: Draft, forms: list[str], scope: Scope, asked: set[str]) -> str | None:
     """A wording not yet used in this set; None when every wording was."""
-    slots = {"it": _it(draft, scope), **draft.slots}
+    slots = draft.slots
+    if any("{it}" in form.lower() for form in forms):
+        slots = {"it": _it(draft, scope), **slots}
     for form in forms:
         question = filled(form, slots)
         if question.lower() not in asked:

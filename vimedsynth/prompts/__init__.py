@@ -74,9 +74,19 @@ def messages_for(
         "variant": work.index,
         "max_turns": MAX_TURNS,
     }
-    context = template.new_context(values)
-    blocks = {name: "".join(template.blocks[name](context)).strip() for name in ("system", "user")}
-    return tuple({"role": role, "content": content} for role, content in blocks.items())
+    user = "".join(template.blocks["user"](template.new_context(values))).strip()
+    return {"role": "system", "content": _system(work.task, work.section is not None)}, {
+        "role": "user",
+        "content": user,
+    }
+
+
+@cache
+def _system(task: Task, partly: bool) -> str:
+    """The system message of a task; it knows nothing of the case, so that a server can keep its prefix."""
+    template = _template(task)
+    context = template.new_context({"section": partly, "max_turns": MAX_TURNS})
+    return "".join(template.blocks["system"](context)).strip()
 
 
 def _shown(work: Work, case: Case) -> tuple[Sentence, ...]:

@@ -128,13 +128,14 @@ def _inflate(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Ite
     with path.open("rb") as file:
         file.seek(_data_offset(file, info, path))
         left = info.compress_size
-        unpack = _unpacker(info)
+        unpack, rest = _unpacker(info)
         while left:
             packed = file.read(min(_CHUNK, left))
             if not packed:
                 raise VolumeRefused("truncated", path, f"member {info.filename!r} is cut off")
             left -= len(packed)
             yield from unpack(packed)
+        yield rest()
 
 
 def _data_offset(file: BinaryIO, info: zipfile.ZipInfo, path: Path) -> int:
@@ -146,9 +147,10 @@ def _data_offset(file: BinaryIO, info: zipfile.ZipInfo, path: Path) -> int:
     return int(info.header_offset + 30 + name + extra)
 
 
-def _unpacker(info: zipfile.ZipInfo) -> Callable[[bytes], Iterator[bytes]]:
+def _unpacker(info: zipfile.ZipInfo) -> tuple[Callable[[bytes], Iterator[bytes]], Callable[[], bytes]]:
+    """What unpacks a piece, and what gives the bytes that are left when there are no more pieces."""
     if info.compress_type == zipfile.ZIP_STORED:
-        return lambda packed: iter((packed,))
+        return lambda packed: iter((packed,)), lambda: b""
     decoder = _decoder()
 
     def unpack(packed: bytes) -> Iterator[bytes]:
@@ -160,7 +162,9 @@ def _unpacker(info: zipfile.ZipInfo) -> Callable[[bytes], Iterator[bytes]]:
             elif not packed:
                 return
 
-    return unpack
+    # The decoder may have taken all input and hold output back: when a piece came out just as long as allowed, the few
+    # bits that it keeps of a very uniform stream can still mean kilobytes.
+    return unpack, lambda: b"" if decoder.eof else decoder.flush()
 
 
 def _decoder() -> Any:

@@ -52,7 +52,7 @@ def read_dicom(path: Path, modality: Modality, limit: int = DEFAULT_LIMIT_BYTES)
         )
     frames.sort(key=lambda frame: -frame.position[2])
     step = _step(frames, headers[0][1], path)
-    factor = suv_factor(headers[0][1], path).factor if modality is Modality.PET else 1.0
+    factor = suv_factor(_earliest(headers), path).factor if modality is Modality.PET else 1.0
     values = _pixels(frames, layout, factor)
     origin = _origin(frames[0], layout)
     units = Units.SUV if modality is Modality.PET else Units.HU
@@ -88,6 +88,14 @@ def _one_series(headers: list[tuple[Path, Any]], path: Path, modality: Modality)
     named = {str(header.get("Modality", "")) for _, header in headers}
     if {_MODALITY_BY_DICOM.get(name) for name in named} != {modality}:
         raise VolumeRefused("wrong-modality", path, f"Modality {sorted(named)}; expected {modality}")
+
+
+def _earliest(headers: list[tuple[Path, Any]]) -> Any:
+    """The slice that was acquired first: a series time after it is that of a later reconstruction."""
+    return min(
+        (header for _, header in headers),
+        key=lambda h: (str(h.get("AcquisitionDate", "")), str(h.get("AcquisitionTime", ""))),
+    )
 
 
 def _shared(header: Any, name: str, frame: int = 0) -> Any:

@@ -20,6 +20,10 @@ NOMINAL_PET_SPACING_MM: Triple = (3.27, 2.73, 2.73)
 """Taken for arrays without spacing (the published ones): 256 columns over 700 mm and 3.27 mm slices."""
 
 
+BLOCK = 8
+"""Slices that are made and written at once; a compressed chunk holds as many."""
+
+
 class Modality(StrEnum):
     """What a volume shows; MASK holds labels and is never interpolated."""
 
@@ -150,7 +154,10 @@ class Scan:
         return self.volumes[0]
 
     def slices(self, start: int, stop: int) -> "Scan":
-        """Slices ``[start, stop)`` of the reference, and the same millimetres of the other volumes (views)."""
+        """Slices ``[start, stop)`` of the reference, and the same millimetres of the other volumes (views).
+
+        Raises VolumeRefused (``not-covered``) when one of them shows nothing there.
+        """
         grid = self.grid(self.reference)
         edges = [grid.origin[0] + (edge - 0.5) * grid.spacing[0] for edge in (start, stop)]
         return Scan(
@@ -163,4 +170,8 @@ class Scan:
     def _cut(self, volume: Volume, edges: list[float]) -> Volume:
         grid = self.grid(volume)
         first, last = (round((edge - grid.origin[0]) / grid.spacing[0] + 0.5) for edge in edges)
-        return volume.slices(max(0, min(first, volume.shape[0])), max(0, min(last, volume.shape[0])))
+        part = volume.slices(max(0, min(first, volume.shape[0])), max(0, min(last, volume.shape[0])))
+        if not part.shape[0]:
+            told = f"the {volume.modality} has no slice between {edges[0]:.0f} and {edges[1]:.0f} mm"
+            raise VolumeRefused("not-covered", self.study_id, told)
+        return part

@@ -2,14 +2,14 @@
 
 import warnings
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from vimedsynth.errors import VimedsynthError
 from vimedsynth.volumes.arrays import DEFAULT_LIMIT_BYTES, read_npy, read_npz
 from vimedsynth.volumes.convert import Raw, to_volume
-from vimedsynth.volumes.model import Modality, Scan, Triple, Units, Volume, VolumeRefused
+from vimedsynth.volumes.model import Grid, Modality, Scan, Triple, Units, Volume, VolumeRefused
 
 
 class HasPaths(Protocol):
@@ -34,7 +34,21 @@ def open_scan(study: HasPaths, limit: int = DEFAULT_LIMIT_BYTES) -> Scan:
         raise VolumeRefused(
             "depth-mismatch", study.study_id, f"PET has {pet.shape[0]} slices, CT {ct.shape[0]}, and spacing is unknown"
         )
+    if pet is not None and ct is not None and scan.measured and _apart(scan.grid(pet), scan.grid(ct)):
+        raise VolumeRefused("apart", study.study_id, "PET and CT share no place in the frame of the patient")
     return scan
+
+
+def _apart(one: Grid, other: Grid) -> bool:
+    """Whether the boxes of two grids do not meet."""
+    low, high = zip(_box(one), _box(other), strict=True)
+    return bool((np.maximum(*low) >= np.minimum(*high)).any())
+
+
+def _box(grid: Grid) -> tuple[Any, Any]:
+    """The low and the high corner in mm, with the whole of the outer voxels."""
+    low = np.subtract(grid.origin, np.divide(grid.spacing, 2))
+    return low, low + np.multiply(grid.spacing, grid.shape)
 
 
 def read_volume(path: Path, modality: Modality, limit: int = DEFAULT_LIMIT_BYTES) -> Volume:

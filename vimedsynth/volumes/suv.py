@@ -13,8 +13,8 @@ from typing import Any
 
 from vimedsynth.volumes.model import VolumeRefused
 
-_PHILIPS_SUV, _PHILIPS_ACTIVITY = (0x7053, 0x1000), (0x7053, 0x1009)
-_GE_SCAN_TIME = (0x0009, 0x100D)
+_PHILIPS, _GE = (0x7053, "Philips PET Private Group"), (0x0009, "GEMS_PETD_01")
+_PHILIPS_SUV, _PHILIPS_ACTIVITY, _GE_SCAN_TIME = 0x00, 0x09, 0x0D
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ def suv_factor(dataset: Any, path: Path) -> SuvFactor:
 
 
 def _philips(dataset: Any, path: Path) -> SuvFactor:
-    suv = _private(dataset, _PHILIPS_SUV)
+    suv = _private_number(dataset, _PHILIPS_SUV)
     if suv:
         return SuvFactor(suv, "CNTS/Philips SUV factor (7053,xx00)")
-    activity = _private(dataset, _PHILIPS_ACTIVITY)
+    activity = _private_number(dataset, _PHILIPS_ACTIVITY)
     if activity:
         return SuvFactor(activity * _per_becquerel(dataset, path), "CNTS/Philips activity factor (7053,xx09)")
     raise VolumeRefused("missing-tag", path, "Units CNTS without Philips' factors (7053,1000) or (7053,1009)")
@@ -104,7 +104,7 @@ def _scan_start(dataset: Any, path: Path) -> datetime:
     if series <= acquired:
         return series
     # A series time after the acquisition is that of a later reconstruction; GE keeps the true start in a private tag.
-    private = dataset.get(_GE_SCAN_TIME)
+    private = _private(dataset, _GE, _GE_SCAN_TIME)
     if private is not None and str(private.value).strip():
         value = private.value.decode("ascii", "replace") if isinstance(private.value, bytes) else str(private.value)
         return _moment(value[:8], value[8:], "(0009,100D)", path)
@@ -144,10 +144,20 @@ def _words(value: Any) -> list[Any]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _private(dataset: Any, tag: tuple[int, int]) -> float | None:
-    element = dataset.get(tag)
+def _private(dataset: Any, owner: tuple[int, str], element: int) -> Any:
+    """An element of a private block, wherever the file has put the block; the first one where no creator is named."""
+    group, creator = owner
     try:
-        number = float(element.value) if element is not None else 0.0
+        return dataset.get(dataset.private_block(group, creator).get_tag(element))
+    except KeyError:
+        foreign = dataset.get((group, 0x10))
+        return dataset.get((group, 0x1000 | element)) if foreign is None else None
+
+
+def _private_number(dataset: Any, element: int) -> float | None:
+    found = _private(dataset, _PHILIPS, element)
+    try:
+        number = float(found.value) if found is not None else 0.0
     except (TypeError, ValueError):
         return None
     return number if 0 < number < 1e15 else None

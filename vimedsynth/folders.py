@@ -1,7 +1,8 @@
-"""The output folder: what is done stays done, a kill leaves it valid, other settings are refused."""
+"""An output folder that is filled row by row: what is done stays done, a kill leaves it valid, other settings are refused."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,30 +10,40 @@ import orjson
 
 from vimedsynth.errors import DataRefused, SettingsDiffer
 
-SETTINGS, RECEIPTS, REFUSED = "augment.json", "receipts.jsonl", "refused.jsonl"
+Key = tuple[Any, ...]
+Row = Mapping[str, Any]
 
-Key = tuple[str, str, int]
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the files of a kind of folder are called, what its rows are about, and how deep half-written files may lie."""
+
+    settings: str
+    rows: str
+    refused: str
+    key: Callable[[Row], Key]  # raises KeyError, TypeError or ValueError for what is no row
+    parts: str = "*/.*.part"
 
 
 class Folder:
-    """A folder of augmented scans. Rows are appended as copies finish, and put in order at the end."""
+    """Rows are appended as they finish, each after its files, and put in order at the end."""
 
-    def __init__(self, root: Path, settings: Mapping[str, Any], fresh: bool = False) -> None:
+    def __init__(self, root: Path, names: Names, settings: Row, fresh: bool = False) -> None:
         """Begin or take up ``root``; raises SettingsDiffer with what differs, DataRefused if it cannot be written."""
-        self.root = root
+        self.root, self.names = root, names
         try:
             root.mkdir(parents=True, exist_ok=True)
             self._settle(settings, fresh)
-            for stale in root.glob("*/.*.part"):
+            for stale in root.glob(names.parts):
                 stale.unlink(missing_ok=True)
         except OSError as error:
             raise DataRefused(f"{root}: cannot be written: {error.strerror or error}") from error
 
-    def _settle(self, settings: Mapping[str, Any], fresh: bool) -> None:
-        path = self.root / SETTINGS
+    def _settle(self, settings: Row, fresh: bool) -> None:
+        path = self.root / self.names.settings
         known = None if fresh or not path.exists() else _object(path)
         if fresh:
-            for name in (RECEIPTS, REFUSED):
+            for name in (self.names.rows, self.names.refused):
                 (self.root / name).unlink(missing_ok=True)
         if known is None:
             write_bytes(path, orjson.dumps(dict(settings), option=orjson.OPT_INDENT_2))
@@ -44,35 +55,34 @@ class Folder:
 
     def done(self) -> dict[Key, dict[str, Any]]:
         """The rows whose files are all there; a line cut off by a kill is not one."""
-        return {row_key(row): row for row in read_rows(self.root / RECEIPTS, torn=True) if self._whole(row)}
+        return {self.names.key(row): row for row in self._rows() if self._whole(row)}
 
-    def _whole(self, row: Mapping[str, Any]) -> bool:
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        return read_rows(self.root / self.names.rows, self.names.key, torn=True)
+
+    def _whole(self, row: Row) -> bool:
         files = row.get("files")
         return isinstance(files, dict) and bool(files) and all((self.root / name).is_file() for name in files.values())
 
-    def begin(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Rewrite the receipts with exactly ``rows``: drops a torn line and rows whose files are gone."""
-        write_bytes(self.root / RECEIPTS, _lines(rows))
+    def begin(self, rows: Iterable[Row]) -> None:
+        """Rewrite the rows with exactly these: drops a torn line and rows whose files are gone."""
+        write_bytes(self.root / self.names.rows, _lines(rows))
 
-    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def add(self, rows: Iterable[Row]) -> None:
         """Append rows that are complete on disk."""
-        with (self.root / RECEIPTS).open("ab") as file:
+        with (self.root / self.names.rows).open("ab") as file:
             file.write(_lines(rows))
 
-    def finish(self, rows: Iterable[Mapping[str, Any]], refused: Iterable[Mapping[str, Any]]) -> None:
-        """The final files, in order of study, region and copy: the same whatever the workers did."""
-        write_bytes(self.root / RECEIPTS, _lines(sorted(rows, key=row_key)))
+    def finish(self, rows: Iterable[Row], refused: Iterable[Row]) -> None:
+        """The final files, in order of what the rows are about: the same whatever the workers did."""
+        write_bytes(self.root / self.names.rows, _lines(sorted(rows, key=self.names.key)))
         write_bytes(
-            self.root / REFUSED, _lines(sorted(refused, key=lambda row: (row["study_id"], row["region"], row["code"])))
+            self.root / self.names.refused,
+            _lines(sorted(refused, key=lambda row: (row["study_id"], row["region"], row["code"]))),
         )
 
 
-def row_key(row: Mapping[str, Any]) -> Key:
-    """What a receipt row is about."""
-    return str(row["study_id"]), str(row["region"]), int(row["copy"])
-
-
-def read_rows(path: Path, *, torn: bool = False) -> Iterator[dict[str, Any]]:
+def read_rows(path: Path, key: Callable[[Row], Key], *, torn: bool = False) -> Iterator[dict[str, Any]]:
     """The rows of a JSON Lines file; with ``torn`` an unreadable last line is passed over. Raises DataRefused."""
     lines = path.read_bytes().split(b"\n") if path.exists() else []
     for number, line in enumerate(lines, 1):
@@ -80,11 +90,11 @@ def read_rows(path: Path, *, torn: bool = False) -> Iterator[dict[str, Any]]:
             continue
         try:
             row = orjson.loads(line)
-            row_key(row)
+            key(row)
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             if torn and number == len(lines):
                 return
-            raise DataRefused(f"{path}:{number}: not a receipt row") from error
+            raise DataRefused(f"{path}:{number}: not a row of this file") from error
         yield row
 
 
@@ -95,7 +105,7 @@ def write_bytes(path: Path, payload: bytes) -> None:
     os.replace(part, path)
 
 
-def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+def _lines(rows: Iterable[Row]) -> bytes:
     return b"".join(orjson.dumps(dict(row)) + b"\n" for row in rows)
 
 
@@ -103,7 +113,7 @@ def _object(path: Path) -> dict[str, Any]:
     try:
         value = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise DataRefused(f"{path}: not JSON; expected the settings of an augment folder") from error
+        raise DataRefused(f"{path}: not JSON; expected the settings of this folder") from error
     if not isinstance(value, dict):
-        raise DataRefused(f"{path}: expected an object with the settings of an augment folder")
+        raise DataRefused(f"{path}: expected an object with the settings of this folder")
     return value
