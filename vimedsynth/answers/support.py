@@ -131,6 +131,11 @@ class Support(Attributes):
             fact.heads or fact.levels or fact.sizes or fact.suvs or fact.readings or fact.invasions or fact.prior
         )
 
+    def _avid_by_nature(self, places: tuple[Item, ...], row: Evidence) -> bool:
+        """Physiologic uptake that is said to be increased, at each of ``places``."""
+        by_nature = row.fact.polarity == "physiologic" and bool(row.fact.levels & {"mild", "increased"})
+        return by_nature and not any(self._place_fault(item, row) for item in places)
+
     def _only_uptake(self, fact: Fact) -> bool:
         return (
             bool(fact.items)

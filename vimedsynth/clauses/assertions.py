@@ -183,6 +183,7 @@ class Assertions(UptakeWords):
                 r"\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest
             ):
                 self.draft.words.add("so-với")
+                self._larger_side(smaller=self.before().text in {"teo", "teo nhỏ", "nhỏ", "giảm", "thu nhỏ", "bé"})
                 return
             self._close_item()
             self.draft.prior.add("versus")

@@ -46,6 +46,8 @@ class Cursor:
         self.soft = False  # the tier so far is only "gợi ý": a later word decides
         self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
         self.side_order: list[str] = []
+        self.bracket = 0  # items before the bracket that holds their segments
+        self.largest = 0  # items before "hạch lớn nhất"
         self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
 
     def facts(self) -> tuple[Fact, ...]:
@@ -133,6 +135,10 @@ class Cursor:
     def _finish(self) -> None:
         self._close_item()
         self._emphasis()
+        if self.largest > 1:
+            places = (atoms for atoms, _, _ in self.draft.items[self.largest :] if atoms)
+            self.draft.modifiers.update("largest-at:" + "+".join(sorted(atoms)) for atoms in places)
+        self.largest = self.bracket = 0
         d = self.draft
         if not d.empty() or d.generic:
             polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
@@ -153,21 +159,14 @@ class Cursor:
         if len(facts) == 1 and not self.listed and not self.sided and not self.header:
             return facts
         out = self._under_header(facts, self.header) if self.header else list(facts)
+        alike = self._alike()
         for i in range(len(out) - 2, -1, -1):
             here, after = out[i], out[i + 1]
             if here.polarity != "present" or after.polarity != "present":
                 continue
-            related = (
-                bool(here.heads & after.heads)
-                or not here.heads
-                or not (after.heads or (after.items and not after.sizes))
-            )
-            if (
-                not here.levels
-                and after.levels
-                and related
-                and (self._alike() or not (here.suvs and (after.suvs or after.levels == {"none"})))
-            ):
+            if alike and not here.levels and after.levels:
+                out[i] = here._replace(levels=after.levels, intensity=after.intensity)
+            elif not here.levels and after.levels and self._related(here, after):
                 one = after.suvs if len(after.suvs) == 1 and not here.suvs and here.sizes else here.suvs
                 out[i] = here._replace(
                     levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
@@ -176,6 +175,7 @@ class Cursor:
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
                 out[i] = out[i]._replace(heads=after.heads)
+        out = self._segments_of_first(out)
         if self.listed and len(out) > 1:
             out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
@@ -184,6 +184,24 @@ class Cursor:
             if bare and out[i - 1].heads and not self._stop_between(out[i - 1], out[i]):
                 out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
+
+    def _segments_of_first(self, facts: list[Fact]) -> list[Fact]:
+        """ "Gan phải có nốt ở hạ phân thùy VI, nang ở hạ phân thùy VIII": segments of the organ that the sentence opens with."""
+        first = facts[0].items[0] if facts[0].items else None
+        if first is None or not first.atoms <= {"liver", "lung"}:
+            return facts
+        return [facts[0], *(f._replace(items=tuple(self._of(first, i) for i in f.items)) for f in facts[1:])]
+
+    def _of(self, organ: Item, item: Item) -> Item:
+        bare = bool(item.atoms) and item.side is None and all(a.startswith("seg:") for a in item.atoms)
+        return Item(item.atoms | organ.atoms, organ.side, item.span) if bare else item
+
+    def _related(self, here: Fact, after: Fact) -> bool:
+        """Findings of one form, or one that only goes on; an SUVmax of its own says what the uptake is."""
+        if here.suvs and (after.suvs or after.levels == {"none"}):
+            return False
+        goes_on = not (after.heads or (after.items and not after.sizes))
+        return bool(here.heads & after.heads) or not here.heads or goes_on
 
     def _alike(self) -> bool:
         """ "A có SUVmax 8,8 và B có SUVmax 4,1, đều tăng chuyển hóa FDG"."""
@@ -269,14 +287,30 @@ class Cursor:
     def on_filler(self, tok: Token) -> None:
         """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""
 
+    def _close_bracket(self) -> None:
+        """ "gan trái (hạ phân thùy II, IV)": what the brackets hold are parts of the place before them."""
+        self._close_item()
+        items, at = self.draft.items, self.bracket
+        organ, side, _ = items[at - 1]
+        for k in range(at, len(items)):
+            atoms, its, span = items[k]
+            if its is None and all(a.startswith("seg:") for a in atoms):
+                items[k] = (atoms | organ, side, span)
+        self.bracket = 0
+
     def on_mark(self, tok: Token) -> None:
         if tok.value == "(":
             self.depth += 1
             if self.mode == "invasion":
                 self._close_item()
                 self.mode = ""
+            elif self.side and self.peek().value in {"hạ", "hpt", "phân"}:
+                self._close_item()
+                self.bracket = len(self.draft.items)
         elif tok.value == ")":
             self.depth = max(0, self.depth - 1)
+            if self.bracket:
+                self._close_bracket()
             if self.mode == "prior":
                 self.mode = ""
         elif tok.value == "<":

@@ -3,6 +3,7 @@
 from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, number, roman
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
+from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
@@ -216,6 +217,10 @@ class Numbers(Forms):
         self.draft.modifiers.discard("small")
         if tok.text != "dày nhất":
             self.draft.modifiers.add("of-largest")  # the measure is that of one of several
+            self._close_item()
+            known = lexicon().places
+            named = sum(bool(a & known) or any(x.startswith("stn:") for x in a) for a, _, _ in self.draft.items)
+            self.largest = len(self.draft.items) if named > 1 else 0
 
     def on_respectively(self, tok: Token) -> None:
         self.listed = True
