@@ -8,6 +8,8 @@ from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
 from vimedsynth.words import split
 
+LIVER_SIDE = {f"seg:{n}": side for side, segments in (("left", "ii iii iv iva ivb"), ("right", "v vi vii viii"))
+              for n in segments.split()}  # fmt: skip
 TISSUES = frozenset({"skin", "subcutis", "soft-tissue", "muscle", "fat-tissue"})
 
 
@@ -75,6 +77,8 @@ class Support(Attributes):
     def _side_ok(self, item: Item, own: Item, src: Fact) -> bool:
         if item.side is None or item.side == own.side:
             return True
+        if own.side is None and "liver" in own.atoms and any(LIVER_SIDE.get(a) == item.side for a in own.atoms):
+            return True  # segment VIII is of the right liver, whether or not that is said
         if own.side is None:
             later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
             return item.side == later or (later == "both" and self._asked(item.side))

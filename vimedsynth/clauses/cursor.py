@@ -187,7 +187,7 @@ class Cursor:
 
     def _segments_of_first(self, facts: list[Fact]) -> list[Fact]:
         """ "Gan phải có nốt ở hạ phân thùy VI, nang ở hạ phân thùy VIII": segments of the organ that the sentence opens with."""
-        first = facts[0].items[0] if facts[0].items else None
+        first = facts[0].items[0] if facts and facts[0].items else None
         if first is None or not first.atoms <= {"liver", "lung"}:
             return facts
         return [facts[0], *(f._replace(items=tuple(self._of(first, i) for i in f.items)) for f in facts[1:])]
