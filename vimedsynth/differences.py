@@ -8,6 +8,7 @@ from vimedsynth.facts import Fact, Item, Measure
 from vimedsynth.lexicon import lexicon
 
 TIERS = ("definite", "likely", "probable", "suspect")
+SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum", "pelvis-minor"})
 BOUND = ("rel:", "lobe:", "third:", "pole:", "wall:")
 PLACE_WORDS = frozenset({"parenchyma", "region:body"})
 
@@ -55,8 +56,9 @@ def content(fact: Fact) -> Content:
     small = "small" in fact.modifiers
     return Content(
         polarity="absent" if fact.polarity == "resolved" and not fact.prior else fact.polarity,
-        heads=fact.heads,
-        counts=fact.counts - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
+        heads=_forms(fact),
+        counts=frozenset(c for c in fact.counts if c[:3] != "of:")
+        - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
         places=frozenset(a for a in fact.atoms if a not in PLACE_WORDS or len(fact.atoms) == 1),
         pairs=frozenset((i.atoms - PLACE_WORDS, i.side) for i in fact.items),
         sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
@@ -77,6 +79,15 @@ def content(fact: Fact) -> Content:
         else fact.advice - {"note"} or fact.advice,
         words=fact.words | frozenset(r for r in fact.readings if r.startswith("word:")),
     )
+
+
+def _forms(fact: Fact) -> frozenset[str]:
+    """The forms, with one name for fluid in a cavity of the body, and none for the larger of two sides."""
+    if "fluid" in fact.heads and fact.atoms & SPACES:
+        return fact.heads - {"fluid"} | {"effusion"}
+    if "enlargement" in fact.heads and any(m.startswith("larger:") for m in fact.modifiers):
+        return fact.heads - {"enlargement"}
+    return fact.heads
 
 
 def same_content(mine: Fact, theirs: Fact) -> bool:
@@ -158,11 +169,10 @@ def _bindings(items: tuple[Item, ...]) -> frozenset[tuple[str, str]]:
 
 
 def _same_bindings(mine: tuple[Item, ...], theirs: tuple[Item, ...]) -> bool:
+    """False when a relation goes with other organs here than there; one that goes with more of them says no other thing."""
     a, b = _bindings(mine), _bindings(theirs)
-    if a == b:
-        return True
-    differ = a ^ b
-    return not all(any(x == y[0] for y in a) and any(x == y[0] for y in b) for x, _ in differ)
+    only_a, only_b = a - b, b - a
+    return not {x for x, _ in only_a} & {x for x, _ in only_b}
 
 
 def _implied(atoms: frozenset[str], said: frozenset[str]) -> bool:
@@ -291,9 +301,9 @@ def _certainty(a: Content, b: Content) -> list[Difference]:
     if said[0] != said[1] and bare[0] == bare[1]:
         out.append(Difference("side", "the neighbour is on another side"))
     elif said[0] != said[1]:
-        out.append(
-            Difference("added-finding" if said[0] - said[1] else "dropped-finding", "another relation to a neighbour")
-        )
+        flat = [{(v, x) for v, t in s for x in t or {""}} for s in said]
+        code = "added-finding" if flat[0] - flat[1] else "dropped-finding"
+        out.append(Difference(code, "another relation to a neighbour"))
     elif sure[0] != sure[1]:
         out.append(
             Difference(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from vimedsynth.differences import Difference, content, differences, same_content
-from vimedsynth.facts import Fact, merged, moved
+from vimedsynth.facts import Fact, Item, merged, moved
 from vimedsynth.guards import Verdict
 from vimedsynth.reports import Report, unsectioned_report
 from vimedsynth.samples import Objection
@@ -86,11 +86,21 @@ def _match(left: _Pairing) -> tuple[list[tuple[Fact, Fact]], list[Fact], list[Fa
     )
 
 
+def _both_sides(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The right and the left of one place, said in two sentences, are both sides of it."""
+    sides: dict[frozenset[str], set[str | None]] = {}
+    for item in items:
+        sides.setdefault(item.atoms, set()).add(item.side)
+    paired = {atoms for atoms, said in sides.items() if {"right", "left"} <= said}
+    out = [Item(i.atoms, "both", i.span) if i.atoms in paired and i.side else i for i in items]
+    return tuple(dict.fromkeys(out))
+
+
 def _join(facts: list[Fact]) -> Fact:
     joined = facts[0]
     for fact in facts[1:]:
         joined = merged(joined, fact)._replace(heads=joined.heads | fact.heads, counts=joined.counts | fact.counts)
-    return joined
+    return joined._replace(items=_both_sides(joined.items))
 
 
 def _regroup(

@@ -319,7 +319,7 @@ def _count(morphology: str) -> str | None:
 def _count_word(fact: Fact) -> str | None:
     """The number of a finding that was written in digits ("02 nhân") or away from its form."""
     said = sorted(fact.counts - {"unmarked"})
-    return COUNT_WORDS.get(said[0], said[0].removeprefix("n")) if len(said) == 1 else None
+    return COUNT_WORDS.get(said[0].removeprefix("of:"), said[0].removeprefix("n")) if len(said) == 1 else None
 
 
 def _places(fact: Fact, report: Report) -> tuple[Place, ...]:

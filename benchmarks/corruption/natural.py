@@ -6,9 +6,10 @@ near misses that almost pass and faithful answers and paraphrases that must pass
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import click
 
@@ -33,15 +34,32 @@ class Judged:
         return self.verdict.accepted == self.supported
 
 
-def judged() -> list[Judged]:
+FILES = ("natural.json", "other_writers.json")
+
+
+def read_texts(name: str) -> dict[str, Any]:
+    """One data file: reports, pairs of question and answer, and paraphrases."""
+    data: dict[str, Any] = json.loads(files("benchmarks.corruption").joinpath(name).read_text(encoding="utf-8"))
+    return data
+
+
+def text_of(report: str | dict[str, Any]) -> str:
+    """A report as one text: as written, or its lines put together."""
+    return report if isinstance(report, str) else report["join"].join(line[1] for line in report["lines"])
+
+
+def judged(names: Sequence[str] = FILES) -> list[Judged]:
     """The guard's verdicts on all answers, then on all paraphrases."""
-    data = json.loads(files("benchmarks.corruption").joinpath("natural.json").read_text(encoding="utf-8"))
-    reports = {name: flat_report(text) for name, text in data["reports"].items()}
-    answers = [
-        Judged(**row, verdict=check_answer(reports[row["report"]], row["question"], row["answer"]))
-        for row in data["pairs"]
-    ]
-    return answers + [Judged(**row, verdict=check_text(reports[row["report"]], row["text"])) for row in data["texts"]]
+    answers: list[Judged] = []
+    texts: list[Judged] = []
+    for name in names:
+        data = read_texts(name)
+        reports = {key: flat_report(text_of(report)) for key, report in data["reports"].items()}
+        for row in data["pairs"]:
+            verdict = check_answer(reports[row["report"]], row["question"], row["answer"])
+            answers.append(Judged(**row, verdict=verdict))
+        texts += [Judged(**row, verdict=check_text(reports[row["report"]], row["text"])) for row in data["texts"]]
+    return answers + texts
 
 
 def lines(rows: list[Judged]) -> Iterator[str]:

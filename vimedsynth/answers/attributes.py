@@ -10,6 +10,11 @@ from vimedsynth.sources import Evidence, Source
 from vimedsynth.words import fold, split
 
 
+def _largest_places(fact: Fact) -> list[frozenset[str]]:
+    """Where the fact says that the largest of several is."""
+    return [frozenset(m[11:].split("+")) for m in fact.modifiers if m.startswith("largest-at:")]
+
+
 class Attributes:
     """Collects the objections to one answer."""
 
@@ -56,10 +61,11 @@ class Attributes:
         for relation in fact.invasions:
             self._invasion(relation, src, add)
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular", "of-largest"}
+        extra = frozenset(m for m in extra if not m.startswith("largest-at:"))
         if extra:
             kinds = {m.split(":")[0] for m in extra}
             add(
-                {"amount": "count", "grade": "number"}.get(next(iter(kinds)), "added-finding")
+                {"amount": "count", "grade": "number", "larger": "side"}.get(next(iter(kinds)), "added-finding")
                 if len(kinds) == 1
                 else "added-finding",
                 f"the report does not describe it so ({', '.join(sorted(extra))})",
@@ -70,8 +76,9 @@ class Attributes:
             and EACH.search(fold(fact.span.of(self.answer)))
         ):
             add("number", "the report gives the size of the largest only")
-        largest = [m[11:].split("+") for m in src.modifiers if m.startswith("largest-at:")]
-        if fact.anaphora and fact.items and largest and not any(fact.atoms <= set(at) for at in largest):
+        largest = _largest_places(src)
+        said = [fact.atoms] if fact.anaphora and fact.items else _largest_places(fact)
+        if said and largest and not any(at <= place or place <= at for at in said for place in largest):
             add("place", "the largest is at another place")
         changes = (
             src.prior
@@ -150,8 +157,10 @@ class Attributes:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
-        said = fact.counts - {"unmarked"}
-        if not said or said <= src.counts:
+        said = frozenset(c.removeprefix("of:") for c in fact.counts if c != "unmarked")
+        if not said or said <= src.counts or (said == {"one"} and any(c[:3] == "of:" for c in src.counts)):
+            return
+        if said <= {c.removeprefix("of:") for c in src.counts}:
             return
         if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return

@@ -198,6 +198,9 @@ class AnswerJudge(Absences):
         if len(parts) > len(places) and self._by_parts(fact, parts):
             return
         if fact.levels == {"none"} and self._only_uptake(fact):
+            if "abnormal" not in fact.patterns and any(self._avid_by_nature(places, row) for row in pool):
+                self.object("uptake", "the report has physiologic uptake there", fact.span)
+                return
             # "Giường tuyến giáp không tăng chuyển hóa FDG bất thường" denies what the report denies.
             self._absent(fact._replace(polarity="absent", levels=frozenset({"increased"})))
             return

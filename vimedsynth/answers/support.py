@@ -10,6 +10,8 @@ from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
 from vimedsynth.words import split
 
+LIVER_SIDE = {f"seg:{n}": side for side, segments in (("left", "ii iii iv iva ivb"), ("right", "v vi vii viii"))
+              for n in segments.split()}  # fmt: skip
 TISSUES = frozenset({"skin", "subcutis", "soft-tissue", "muscle", "fat-tissue"})
 
 
@@ -83,6 +85,8 @@ class Support(Attributes):
     def _side_ok(self, item: Item, own: Item, src: Fact) -> bool:
         if item.side is None or item.side == own.side:
             return True
+        if own.side is None and "liver" in own.atoms and any(LIVER_SIDE.get(a) == item.side for a in own.atoms):
+            return True  # segment VIII is of the right liver, whether or not that is said
         if own.side is None:
             later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
             return item.side == later or (later == "both" and self._asked(item.side))
@@ -139,6 +143,11 @@ class Support(Attributes):
         return not (
             fact.heads or fact.levels or fact.sizes or fact.suvs or fact.readings or fact.invasions or fact.prior
         )
+
+    def _avid_by_nature(self, places: tuple[Item, ...], row: Evidence) -> bool:
+        """Physiologic uptake that is said to be increased, at each of ``places``."""
+        by_nature = row.fact.polarity == "physiologic" and bool(row.fact.levels & {"mild", "increased"})
+        return by_nature and not any(self._place_fault(item, row) for item in places)
 
     def _only_uptake(self, fact: Fact) -> bool:
         return (

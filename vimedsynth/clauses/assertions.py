@@ -29,7 +29,10 @@ class Assertions(UptakeWords):
         self._close_item()
         placed = d.items and not (d.heads or d.levels or d.sizes or d.suvs or d.readings or d.modifiers)
         if not d.empty() and not (placed and d.polarity == "present"):
-            self._close()  # what came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial
+            # What came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial.
+            again = list(d.items) if d.polarity == polarity == "absent" and self.before().value == "," else []
+            self._close()
+            self.draft.items.extend(again)  # "ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa"
         self.absent = polarity
         self.draft.polarity = polarity
         self.mode = ""
@@ -180,6 +183,7 @@ class Assertions(UptakeWords):
                 r"\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest
             ):
                 self.draft.words.add("so-với")
+                self._larger_side(smaller=self.before().text in {"teo", "teo nhỏ", "nhỏ", "giảm", "thu nhỏ", "bé"})
                 return
             self._close_item()
             self.draft.prior.add("versus")

@@ -1,7 +1,10 @@
 """The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
 
+from itertools import pairwise
+
 from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, draft_items, roman
 from vimedsynth.facts import Fact, Invades, Item
+from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, tokens
 
@@ -9,6 +12,8 @@ GENERAL = frozenset(
     {"abdominal-cavity", "mediastinum", "retroperitoneum", "region:abdomen", "region:chest", "region:neck"}
 )
 """Regions beside which a place says more: "hạch ổ bụng cạnh động mạch chủ bụng" is one place."""
+
+WHOLE_COUNT = {2: "two", 3: "three"}
 
 AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation", "head", "count", "organ", "generic"})
 STOPS = frozenset(".!?")
@@ -41,6 +46,9 @@ class Cursor:
         self.soft = False  # the tier so far is only "gợi ý": a later word decides
         self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
         self.side_order: list[str] = []
+        self.bracket = 0  # items before the bracket that holds their segments
+        self.largest = 0  # items before "hạch lớn nhất"
+        self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
 
     def facts(self) -> tuple[Fact, ...]:
         """All facts of the sentence, in reading order."""
@@ -127,6 +135,10 @@ class Cursor:
     def _finish(self) -> None:
         self._close_item()
         self._emphasis()
+        if self.largest > 1:
+            places = (atoms for atoms, _, _ in self.draft.items[self.largest :] if atoms)
+            self.draft.modifiers.update("largest-at:" + "+".join(sorted(atoms)) for atoms in places)
+        self.largest = self.bracket = 0
         d = self.draft
         if not d.empty() or d.generic:
             polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
@@ -144,24 +156,17 @@ class Cursor:
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
-        if len(facts) == 1 and not self.listed and not self.sided:
+        if len(facts) == 1 and not self.listed and not self.sided and not self.header:
             return facts
-        out = list(facts)
+        out = self._under_header(facts, self.header) if self.header else list(facts)
+        alike = self._alike()
         for i in range(len(out) - 2, -1, -1):
             here, after = out[i], out[i + 1]
             if here.polarity != "present" or after.polarity != "present":
                 continue
-            related = (
-                bool(here.heads & after.heads)
-                or not here.heads
-                or not (after.heads or (after.items and not after.sizes))
-            )
-            if (
-                not here.levels
-                and after.levels
-                and related
-                and not (here.suvs and (after.suvs or after.levels == {"none"}))
-            ):
+            if alike and not here.levels and after.levels:
+                out[i] = here._replace(levels=after.levels, intensity=after.intensity)
+            elif not here.levels and after.levels and self._related(here, after):
                 one = after.suvs if len(after.suvs) == 1 and not here.suvs and here.sizes else here.suvs
                 out[i] = here._replace(
                     levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
@@ -170,6 +175,7 @@ class Cursor:
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
                 out[i] = out[i]._replace(heads=after.heads)
+        out = self._segments_of_first(out)
         if self.listed and len(out) > 1:
             out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
@@ -178,6 +184,28 @@ class Cursor:
             if bare and out[i - 1].heads and not self._stop_between(out[i - 1], out[i]):
                 out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
+
+    def _segments_of_first(self, facts: list[Fact]) -> list[Fact]:
+        """ "Gan phải có nốt ở hạ phân thùy VI, nang ở hạ phân thùy VIII": segments of the organ that the sentence opens with."""
+        first = facts[0].items[0] if facts and facts[0].items else None
+        if first is None or not first.atoms <= {"liver", "lung"}:
+            return facts
+        return [facts[0], *(f._replace(items=tuple(self._of(first, i) for i in f.items)) for f in facts[1:])]
+
+    def _of(self, organ: Item, item: Item) -> Item:
+        bare = bool(item.atoms) and item.side is None and all(a.startswith("seg:") for a in item.atoms)
+        return Item(item.atoms | organ.atoms, organ.side, item.span) if bare else item
+
+    def _related(self, here: Fact, after: Fact) -> bool:
+        """Findings of one form, or one that only goes on; an SUVmax of its own says what the uptake is."""
+        if here.suvs and (after.suvs or after.levels == {"none"}):
+            return False
+        goes_on = not (after.heads or (after.items and not after.sizes))
+        return bool(here.heads & after.heads) or not here.heads or goes_on
+
+    def _alike(self) -> bool:
+        """ "A có SUVmax 8,8 và B có SUVmax 4,1, đều tăng chuyển hóa FDG"."""
+        return any(t.value == "đều" and u.kind == "uptake" for t, u in pairwise(self.toks))
 
     def _stop_between(self, first: Fact, second: Fact) -> bool:
         """Two sentences that were not told apart share nothing."""
@@ -228,6 +256,8 @@ class Cursor:
         ):
             values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
             return [fact._replace(sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
+        if len(out) in WHOLE_COUNT and fact.counts == {WHOLE_COUNT[len(out)]}:
+            out = [part._replace(counts=frozenset({f"of:{WHOLE_COUNT[len(out)]}"})) for part in out]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
         return out if paired else [fact]
 
@@ -235,8 +265,38 @@ class Cursor:
         """Begin the next finding of the sentence."""
         self._close()
 
+    def _opens_list(self) -> bool:
+        """ "Gan có hai nốt giảm tỉ trọng: nốt ở ... và nốt ở ...": the form and the organ of all that follow."""
+        d = self.draft
+        several = d.heads and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
+        return bool(several and not (d.sizes or d.suvs or d.levels) and self.peek().kind in ("head", "count"))
+
+    def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
+        counts = frozenset(f"of:{c}" for c in header.counts if WHOLE_COUNT.get(len(facts)) == c)
+        places = frozenset(a for atoms, _, _ in header.items for a in atoms)
+        known = lexicon().within
+        return [
+            f._replace(
+                heads=f.heads | header.heads, counts=f.counts | counts, modifiers=f.modifiers | header.modifiers,
+                items=tuple(i if i.atoms & known.keys() else Item(i.atoms | places, i.side, i.span) for i in f.items)
+                or draft_items(header.items),
+            )
+            for f in facts
+        ]  # fmt: skip
+
     def on_filler(self, tok: Token) -> None:
         """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""
+
+    def _close_bracket(self) -> None:
+        """ "gan trái (hạ phân thùy II, IV)": what the brackets hold are parts of the place before them."""
+        self._close_item()
+        items, at = self.draft.items, self.bracket
+        organ, side, _ = items[at - 1]
+        for k in range(at, len(items)):
+            atoms, its, span = items[k]
+            if its is None and all(a.startswith("seg:") for a in atoms):
+                items[k] = (atoms | organ, side, span)
+        self.bracket = 0
 
     def on_mark(self, tok: Token) -> None:
         if tok.value == "(":
@@ -244,12 +304,20 @@ class Cursor:
             if self.mode == "invasion":
                 self._close_item()
                 self.mode = ""
+            elif self.side and self.peek().value in {"hạ", "hpt", "phân"}:
+                self._close_item()
+                self.bracket = len(self.draft.items)
         elif tok.value == ")":
             self.depth = max(0, self.depth - 1)
+            if self.bracket:
+                self._close_bracket()
             if self.mode == "prior":
                 self.mode = ""
         elif tok.value == "<":
             self.below = True
+        elif tok.value == ":" and self._opens_list():
+            self._close_item()
+            self.header, self.draft = self.draft, Draft(self.peek().start, self.peek().start)
         elif tok.value in LISTING:
             self._separator(tok)
         elif tok.value in STOPS:
@@ -268,6 +336,11 @@ class Cursor:
             if self.peek(k).kind in ("uptake", "tier", "reading", "head") or self.peek(k).value in LISTING:
                 return False
         return False
+
+    def _another_place_judged(self) -> bool:
+        """ "Tuyến giáp đã phẫu thuật, giường tuyến giáp chưa thấy ...": the next clause has a place and a judgement."""
+        judged = any(self.peek(k).kind in ("negation", "uptake") for k in range(1, 9))
+        return self.peek().kind == "organ" and judged
 
     def _place_with_uptake_ahead(self) -> bool:
         """ "hạch cổ tăng chuyển hóa FDG, tuyến ức tăng chuyển hóa FDG": the next finding is a place with its own uptake."""
@@ -315,6 +388,9 @@ class Cursor:
                 self.mode = ""  # the comparison is over
             return
         if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):
+            self._close()
+            return
+        if self.draft.polarity == "postoperative" and self._another_place_judged():
             self._close()
             return
         if self.mode in ("", "reading") and self._place_with_uptake_ahead():

@@ -18,7 +18,9 @@ ARABIC = {n: r for r, n in RIBS.items()}
 PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lung-base", "lung-apex", "tonsil", "pleura",
                     "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter"})  # fmt: skip
 
-MEASURE_WORDS = frozenset({"kích", "đường", "suvmax", "suv"})  # "...; kích thước 24 mm" goes on with the finding before
+MEASURE_WORDS = frozenset(
+    {"kích", "đường", "suvmax", "suv", "đều"}
+)  # "...; kích thước 24 mm" goes on with the finding before
 
 OTHER_SIDE = {"right": "left", "left": "right"}
 

@@ -3,9 +3,11 @@
 from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, number, roman
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
+from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
+VERTEBRAE = frozenset({"c", "d", "l", "s", "t"})
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang"})
 """What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
@@ -39,7 +41,7 @@ class Numbers(Forms):
     def _numeral(self, tok: Token) -> bool:
         """Roman numerals of segments and stations, vertebrae ("D8"), mediastinal stations ("4R")."""
         nxt, word = self.peek(), tok.value
-        if word in {"c", "d", "l", "s", "t"} and nxt.kind == "num" and "," not in nxt.value:
+        if word in VERTEBRAE and nxt.kind == "num" and "," not in nxt.value and self.peek(1).value not in UNITS:
             self._vertebra("d" if word == "t" else word)
             return True
         if roman(word) and (self.numeral or word[-1] in "ab"):
@@ -215,6 +217,10 @@ class Numbers(Forms):
         self.draft.modifiers.discard("small")
         if tok.text != "dày nhất":
             self.draft.modifiers.add("of-largest")  # the measure is that of one of several
+            self._close_item()
+            known = lexicon().places
+            named = sum(bool(a & known) or any(x.startswith("stn:") for x in a) for a, _, _ in self.draft.items)
+            self.largest = len(self.draft.items) if named > 1 else 0
 
     def on_respectively(self, tok: Token) -> None:
         self.listed = True

@@ -44,6 +44,8 @@ class Places(Cursor):
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
             return
+        if tok.value == "inside" and (self.peek().value == "abdominal-cavity" or self.peek().value[:7] == "region:"):
+            return  # "trong ổ bụng" is "ở ổ bụng"
         nxt = self.peek()
         # "hạch trung thất ở cạnh và dưới quai động mạch chủ": both relations are to the arch.
         to_next = nxt.kind in ("organ", "part", "side", "relation") or (

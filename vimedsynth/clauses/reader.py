@@ -58,7 +58,7 @@ class ClauseReader(Assertions):
             return
         if word in {"không", "chưa"}:
             self.negated = True
-            if self.peek().kind in ("head", "invasion") and not self.absent:
+            if (self.peek().kind in ("head", "invasion") or self.peek().text == "tổn thương") and not self.absent:
                 self._negation("absent")
             return
         if word in {"suvmax", "suv", "suvl", "suvpeak", "suvmean", "suvbw"}:
