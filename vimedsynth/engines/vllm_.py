@@ -86,7 +86,13 @@ def environ() -> None:
 
 @contextmanager
 def deaf() -> Iterator[None]:
-    """Processes that are started in this block never hear Ctrl-C: they finish what is in flight and are ended by us."""
+    """Processes that are started in this block never hear Ctrl-C: they finish what is in flight and are ended by us.
+
+    They inherit a blocked signal. Python's tracker of shared memory comes first: its start unblocks the signal again.
+    """
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
