@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, draft_items, roman
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, RawItem, draft_items, roman
 from vimedsynth.facts import Fact, Invades, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
@@ -48,6 +48,7 @@ class Cursor:
         self.side_order: list[str] = []
         self.bracket = 0  # items before the bracket that holds their segments
         self.largest = 0  # items before "hạch lớn nhất"
+        self.again: list[RawItem] = []  # places of a denial, for the next one if it has none
         self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
 
     def facts(self) -> tuple[Fact, ...]:
@@ -134,6 +135,9 @@ class Cursor:
 
     def _finish(self) -> None:
         self._close_item()
+        if self.again and not self.draft.items:
+            self.draft.items.extend(self.again)
+        self.again = []
         self._emphasis()
         if self.largest > 1:
             places = (atoms for atoms, _, _ in self.draft.items[self.largest :] if atoms)
