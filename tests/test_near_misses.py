@@ -31,6 +31,10 @@ SAME = [
     ("Thể tích phổi phải nhỏ hơn phổi trái.", "Thể tích phổi trái lớn hơn phổi phải."),
     ("Hình ảnh tăng nhẹ chuyển hóa FDG ngoại vi ở khối thận phải.",
      "Hình ảnh tăng nhẹ chuyển hóa FDG ở ngoại vi, ở khối thận phải."),
+    ("Hình ảnh hai nốt giảm tỉ trọng ở hạ phân thùy VII và hạ phân thùy V gan có kích thước lần lượt là 12 x 14 mm và 13 x 15 mm.",
+     "Gan có hai nốt giảm tỉ trọng: nốt ở hạ phân thùy VII 12 x 14 mm và nốt ở hạ phân thùy V 13 x 15 mm."),
+    ("Chưa phát hiện hạch to, tăng chuyển hóa FDG ở ổ bụng.", "Ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa FDG."),
+    ("Hình ảnh nốt ở hạ phân thùy II, IV gan trái.", "Hình ảnh nốt ở gan trái (hạ phân thùy II, IV)."),
     ("Hình ảnh hai hạch ổ bụng cạnh động mạch chủ bụng, tăng chuyển hóa FDG.",
      "Hai hạch cạnh động mạch chủ bụng, tăng chuyển hóa FDG."),
 ]  # fmt: skip
@@ -57,6 +61,10 @@ OTHERWISE = [
     ("Hình ảnh thận trái ứ nước độ III.", "Hình ảnh thận trái ứ nước độ I.", "added-finding"),
     ("Hình ảnh một hạch ở rốn phổi phải và nhiều hạch ở dưới carina.",
      "Hình ảnh nhiều hạch ở rốn phổi phải và nhiều hạch ở dưới carina.", "count"),
+    ("Hình ảnh hai nốt ở hạ phân thùy VII và V gan có kích thước lần lượt là 12 x 14 mm và 13 x 15 mm.",
+     "Gan có hai nốt: nốt ở hạ phân thùy V 12 x 14 mm và nốt ở hạ phân thùy VII 13 x 15 mm.", "number"),
+    ("Hình ảnh nốt ở hạ phân thùy II, IV gan trái.", "Hình ảnh nốt ở gan phải (hạ phân thùy II, IV).", "side"),
+    ("Hình ảnh khối xâm lấn rốn phổi, màng phổi.", "Hình ảnh khối xâm lấn rốn phổi.", "dropped-finding"),
     ("Hình ảnh khối xâm lấn sụn nhẫn.", "Hình ảnh khối xâm lấn sụn phễu.", "added-finding"),
 ]  # fmt: skip
 

@@ -1,12 +1,12 @@
 """Organs, parts, relations and sides: one place item after the other."""
 
-from vimedsynth.clauses.cursor import Cursor
+from vimedsynth.clauses.borders import Borders
 from vimedsynth.clauses.drafts import LISTING, ONE, OTHER_SIDE, PAIRED
 from vimedsynth.lexicon import lexicon
 from vimedsynth.words import Token
 
 
-class Places(Cursor):
+class Places(Borders):
     """Reads places."""
 
     def on_organ(self, tok: Token) -> None:

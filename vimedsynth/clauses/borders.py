@@ -1,0 +1,132 @@
+"""Where one finding of a sentence ends and the next begins: marks, list words, and what comes after them."""
+
+from vimedsynth.clauses.cursor import Cursor
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, roman
+from vimedsynth.clauses.sharing import STOPS
+from vimedsynth.words import Token
+
+AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation", "head", "count", "organ", "generic"})
+
+
+class Borders(Cursor):
+    """Reads marks and list words."""
+
+    def _opens_list(self) -> bool:
+        """ "Gan có hai nốt giảm tỉ trọng: nốt ở ... và nốt ở ...": the form and the organ of all that follow."""
+        d = self.draft
+        several = d.heads and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
+        return bool(several and not (d.sizes or d.suvs or d.levels) and self.peek().kind in ("head", "count"))
+
+    def on_filler(self, tok: Token) -> None:
+        """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""
+
+    def _close_bracket(self) -> None:
+        """ "gan trái (hạ phân thùy II, IV)": what the brackets hold are parts of the place before them."""
+        self._close_item()
+        items, at = self.draft.items, self.bracket
+        organ, side, _ = items[at - 1]
+        for k in range(at, len(items)):
+            atoms, its, span = items[k]
+            if its is None and all(a.startswith("seg:") for a in atoms):
+                items[k] = (atoms | organ, side, span)
+        self.bracket = 0
+
+    def on_mark(self, tok: Token) -> None:
+        if tok.value == "(":
+            self.depth += 1
+            if self.mode == "invasion":
+                self._close_item()
+                self.mode = ""
+            elif self.side and self.peek().value in {"hạ", "hpt", "phân"}:
+                self._close_item()
+                self.bracket = len(self.draft.items)
+        elif tok.value == ")":
+            self.depth = max(0, self.depth - 1)
+            if self.bracket:
+                self._close_bracket()
+            if self.mode == "prior":
+                self.mode = ""
+        elif tok.value == "<":
+            self.below = True
+        elif tok.value == ":" and self._opens_list():
+            self._close_item()
+            self.header, self.draft = self.draft, Draft(self.peek().start, self.peek().start)
+        elif tok.value in LISTING:
+            self._separator(tok)
+        elif tok.value in STOPS:
+            self._close_item()
+            self.absent = ""
+            self._close()
+
+    def _next_in_brackets(self) -> bool:
+        """ "trạm 4R (20 x 15 mm), trạm 7 (17 x 10 mm)": the measures of each place are in its own brackets."""
+        if self.depth or self.before().value != ")" or not (self.draft.sizes or self.draft.suvs):
+            return False
+        for k in range(9):
+            if self.peek(k).value == "(":
+                inside = [self.peek(k + j) for j in (1, 2, 3)]
+                return any(t.kind == "num" or t.value in MEASURE_WORDS for t in inside)
+            if self.peek(k).kind in ("uptake", "tier", "reading", "head") or self.peek(k).value in LISTING:
+                return False
+        return False
+
+    def _another_place_judged(self) -> bool:
+        """ "Tuyến giáp đã phẫu thuật, giường tuyến giáp chưa thấy ...": the next clause has a place and a judgement."""
+        judged = any(self.peek(k).kind in ("negation", "uptake") for k in range(1, 9))
+        return self.peek().kind == "organ" and judged
+
+    def _place_with_uptake_ahead(self) -> bool:
+        """ "hạch cổ tăng chuyển hóa FDG, tuyến ức tăng chuyển hóa FDG": the next finding is a place with its own uptake."""
+        d = self.draft
+        if self.depth or not d.levels or not (d.items or self.atoms) or self.peek().kind not in ("organ", "part"):
+            return False
+        for k in range(1, 10):
+            nxt = self.peek(k)
+            if nxt.kind == "uptake":
+                return self._tracer_ahead(k + 1)
+            if nxt.value in {",", "và"} and self.mode == "reading":
+                continue
+            if nxt.kind not in ("organ", "part", "side", "relation", "word") or nxt.value in LISTING:
+                return False
+        return False
+
+    def _another_uptake_ahead(self) -> bool:
+        """ "tăng chuyển hóa FDG ở dây thanh phải (SUVmax: 4,0), dây thanh trái không tăng chuyển hóa FDG"."""
+        d = self.draft
+        ended = self.before().value == ")" or self.before().kind == "num"
+        done = not self.depth and ended and d.levels and d.suvs and (d.items or self.atoms)
+        if not done or self.peek().kind not in ("organ", "part", "relation"):
+            return False
+        for k in range(1, 9):
+            if self.peek(k).kind == "uptake":
+                return bool(self.peek(k).value == "none") != ("none" in d.levels)
+            if self.peek(k).kind in ("head", "tier", "invasion"):
+                return False
+        return False
+
+    def _separator(self, tok: Token) -> None:
+        if self.mode == "prior":
+            if tok.value == "," and not self.depth and self.peek().kind in AFTER_COMPARISON:
+                self.mode = ""  # the comparison is over
+            return
+        if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):
+            self._close()
+            return
+        if self.draft.polarity == "postoperative" and self._another_place_judged():
+            self._close()
+            return
+        if self.mode in ("", "reading") and self._place_with_uptake_ahead():
+            self._close()
+            return
+        numeral_next = roman(self.peek().value) or self.peek().kind == "num"
+        if not (numeral_next and self.numeral and not self.side) or self.numeral:
+            self._close_item()
+        if self.mode == "reading" and tok.value == "," and self.peek().kind not in ("reading", "tier"):
+            self.mode = ""
+        if self.mode == "invasion" and tok.value in {",", ";"} and self.peek().kind not in ("organ", "part"):
+            self.mode = ""
+        self.negated = False
+        if tok.value == ";" and not self.depth and self.peek().text not in MEASURE_WORDS:
+            self.absent = ""
+            if not self.draft.empty():
+                self._close()

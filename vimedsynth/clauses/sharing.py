@@ -1,0 +1,148 @@
+"""What the findings of one sentence share, and what belongs to each of them in turn."""
+
+from itertools import pairwise
+
+from vimedsynth.clauses.drafts import Draft, draft_items
+from vimedsynth.facts import Fact, Item
+from vimedsynth.lexicon import lexicon
+from vimedsynth.reports import Span
+from vimedsynth.words import Token
+
+GENERAL = frozenset(
+    {"abdominal-cavity", "mediastinum", "retroperitoneum", "region:abdomen", "region:chest", "region:neck"}
+)
+"""Regions beside which a place says more: "hạch ổ bụng cạnh động mạch chủ bụng" is one place."""
+
+WHOLE_COUNT = {2: "two", 3: "three"}
+
+STOPS = frozenset(".!?")
+
+
+class Sharing:
+    """Hands round what stands once in a sentence; the state is that of the cursor."""
+
+    toks: tuple[Token, ...]
+    listed: bool
+    sided: list[str]
+    side_order: list[str]
+    header: Draft | None
+
+    def _shared(self, facts: list[Fact]) -> list[Fact]:
+        """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
+        if len(facts) == 1 and not self.listed and not self.sided and not self.header:
+            return facts
+        out = self._under_header(facts, self.header) if self.header else list(facts)
+        alike = self._alike()
+        for i in range(len(out) - 2, -1, -1):
+            here, after = out[i], out[i + 1]
+            if here.polarity != "present" or after.polarity != "present":
+                continue
+            if alike and not here.levels and after.levels:
+                out[i] = here._replace(levels=after.levels, intensity=after.intensity)
+            elif not here.levels and after.levels and self._related(here, after):
+                one = after.suvs if len(after.suvs) == 1 and not here.suvs and here.sizes else here.suvs
+                out[i] = here._replace(
+                    levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
+                    tier=here.tier or after.tier, readings=here.readings or after.readings,
+                    suvs=one, suv_spans=after.suv_spans if one is after.suvs else here.suv_spans,
+                )  # fmt: skip
+            if not here.heads and not here.levels and after.heads:
+                out[i] = out[i]._replace(heads=after.heads)
+        out = self._segments_of_first(out)
+        if self.listed and len(out) > 1:
+            out = self._one_value_each(out)
+        out = [piece for fact in out for piece in self._respective(fact)]
+        for i in range(1, len(out)):
+            bare = not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs)
+            if bare and out[i - 1].heads and not self._stop_between(out[i - 1], out[i]):
+                out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
+        return out
+
+    def _segments_of_first(self, facts: list[Fact]) -> list[Fact]:
+        """ "Gan phải có nốt ở hạ phân thùy VI, nang ở hạ phân thùy VIII": segments of the organ that the sentence opens with."""
+        first = facts[0].items[0] if facts and facts[0].items else None
+        if first is None or not first.atoms <= {"liver", "lung"}:
+            return facts
+        return [facts[0], *(f._replace(items=tuple(self._of(first, i) for i in f.items)) for f in facts[1:])]
+
+    def _of(self, organ: Item, item: Item) -> Item:
+        bare = bool(item.atoms) and item.side is None and all(a.startswith("seg:") for a in item.atoms)
+        return Item(item.atoms | organ.atoms, organ.side, item.span) if bare else item
+
+    def _related(self, here: Fact, after: Fact) -> bool:
+        """Findings of one form, or one that only goes on; an SUVmax of its own says what the uptake is."""
+        if here.suvs and (after.suvs or after.levels == {"none"}):
+            return False
+        goes_on = not (after.heads or (after.items and not after.sizes))
+        return bool(here.heads & after.heads) or not here.heads or goes_on
+
+    def _alike(self) -> bool:
+        """ "A có SUVmax 8,8 và B có SUVmax 4,1, đều tăng chuyển hóa FDG"."""
+        return any(t.value == "đều" and u.kind == "uptake" for t, u in pairwise(self.toks))
+
+    def _stop_between(self, first: Fact, second: Fact) -> bool:
+        """Two sentences that were not told apart share nothing."""
+        return any(t.value in STOPS and first.span.start < t.start <= second.span.start for t in self.toks)
+
+    def _one_value_each(self, facts: list[Fact]) -> list[Fact]:
+        """ "hạch A 20 mm và hạch B 9 mm, SUVmax lần lượt là 8,8 và 4,1": the values at the end go to the findings in turn."""
+        last, n = facts[-1], len(facts[-1].suvs)
+        group = facts[-n:]
+        if (
+            not 1 < n <= len(facts)
+            or len(last.items) == n
+            or any(f.suvs or f.polarity != "present" for f in group[:-1])
+        ):
+            return facts
+        values = zip(group, last.suvs, last.suv_spans, strict=True)
+        return [*facts[:-n], *(f._replace(suvs=(v,), suv_spans=(s,)) for f, v, s in values)]
+
+    def _respective(self, fact: Fact) -> list[Fact]:
+        """ "lần lượt là 10 và 8,7" and "bên phải dày 53 mm, bên trái dày 7 mm": one finding for each place and value."""
+        if len(self.sided) == len(fact.sizes) > 1:
+            place = fact.items[0].atoms if fact.items else frozenset()
+            return [
+                fact._replace(items=(Item(place, s, fact.items[0].span if fact.items else Span(-1, -1)),), sizes=(m,))
+                for s, m in zip(self.sided, fact.sizes, strict=True)
+            ]
+        if not self.listed:
+            return [fact]
+        items = tuple(i for i in fact.items if not i.atoms <= GENERAL or i.side) or fact.items
+        if len(items) == 1 and items[0].side == "both" and 2 in (len(fact.suvs), len(fact.sizes)):
+            order = self.side_order if len(set(self.side_order)) == 2 else ["right", "left"]
+            items = tuple(Item(items[0].atoms, side, items[0].span) for side in order[:2])
+        out = []
+        for k, item in enumerate(items):
+            part = fact._replace(items=(item,))
+            if len(fact.sizes) == len(items) > 1:
+                part = part._replace(sizes=(fact.sizes[k],))
+            if len(fact.suvs) == len(items) > 1:
+                part = part._replace(suvs=(fact.suvs[k],), suv_spans=(fact.suv_spans[k],))
+            out.append(part)
+        if (
+            len(fact.sizes) == len(fact.suvs) > 1
+            and len(items) != len(fact.suvs)
+            and (
+                len(items) <= 1
+                or len({a for i in items for a in i.atoms if ":" in a and a[:7] != "region:"}) < len(items)
+            )
+        ):
+            values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
+            return [fact._replace(sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
+        if len(out) in WHOLE_COUNT and fact.counts == {WHOLE_COUNT[len(out)]}:
+            out = [part._replace(counts=frozenset({f"of:{WHOLE_COUNT[len(out)]}"})) for part in out]
+        paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
+        return out if paired else [fact]
+
+    def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
+        counts = frozenset(f"of:{c}" for c in header.counts if WHOLE_COUNT.get(len(facts)) == c)
+        places = frozenset(a for atoms, _, _ in header.items for a in atoms)
+        known = lexicon().within
+        return [
+            f._replace(
+                heads=f.heads | header.heads, counts=f.counts | counts, modifiers=f.modifiers | header.modifiers,
+                items=tuple(i if i.atoms & known.keys() else Item(i.atoms | places, i.side, i.span) for i in f.items)
+                or draft_items(header.items),
+            )
+            for f in facts
+        ]  # fmt: skip
