@@ -112,3 +112,10 @@ def test_a_sentence_that_was_not_told_apart_lends_its_form_to_none() -> None:
     first, second = sentence_facts("Nốt mờ ở gan phải, không tăng chuyển hóa FDG . 1/3 dưới thực quản, SUVmax 7,7.")
     assert first.heads == {"nodule"}
     assert (second.heads, second.suvs) == (frozenset(), (7.7,))
+
+
+def test_a_denial_with_a_place_of_its_own_takes_none_from_the_denial_before() -> None:
+    own = sentence_facts("Không thấy tràn dịch màng tim, không thấy tràn dịch màng phổi hai bên.")
+    assert [f.atoms for f in own] == [{"pericardium"}, {"pleura"}]
+    shared = sentence_facts("Ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa FDG bất thường.")
+    assert shared[0].atoms == shared[1].atoms

@@ -5,12 +5,14 @@ import re
 
 import pytest
 
+from benchmarks.corruption.natural import read_texts, text_of
 from vimedsynth.grounded import write_paraphrase
 from vimedsynth.grounded.clauses import parse_clause
 from vimedsynth.grounded.measures import NumberStyle, is_threshold, restyle_size, size_phrase
 from vimedsynth.grounded.phrases import Style
 from vimedsynth.grounded.rewriting import rewrite
-from vimedsynth.reports import Section, flat_report, sectioned_report
+from vimedsynth.guards import check_text
+from vimedsynth.reports import Report, Section, flat_report, sectioned_report
 
 SENTENCES = [
     "Hình ảnh nốt mờ, bờ tua gai, kích thước 31 x 24 mm, tăng chuyển hóa FDG (SUVmax: 9,4) ở thùy giữa phổi phải.",
@@ -128,3 +130,19 @@ def test_the_largest_node_stays_with_its_group(seed: int) -> None:
 def test_an_empty_report_gives_an_empty_text() -> None:
     assert write_paraphrase(flat_report(""), seed=1) == {"text": ""}
     assert write_paraphrase(REPORT, seed=1, section=Section.MUSCULOSKELETAL) == {"text": ""}
+
+
+def other_writers() -> list[Report]:
+    rows = read_texts("other_writers.json")["reports"]
+    return [flat_report(text_of(row)) for row in rows.values()]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rewrites_of_other_writers_keep_every_fact(seed: int) -> None:
+    """Bullets, headings, ranges, a largest lesion with a side or place of its own, other ways to advise."""
+    refused = [
+        (objection.code, objection.quote)
+        for report in other_writers()
+        for objection in check_text(report, write_paraphrase(report, seed=seed)["text"]).objections
+    ]
+    assert refused == []

@@ -11,6 +11,7 @@ from vimedsynth.augment.apply import apply, prepare
 from vimedsynth.augment.noise import NormalNoise, quantiles
 from vimedsynth.augment.receipts import Applied
 from vimedsynth.volumes import Modality, Scan, Units, Volume
+from vimedsynth.volumes.model import BLOCK
 
 TURN = [[0.98, 0.17], [-0.17, 0.98]]
 
@@ -87,7 +88,7 @@ def test_noise_goes_on_from_picture_to_picture() -> None:
         assert np.array_equal(np.rint(again.values((3, 5))), picture)
 
 
-@pytest.mark.parametrize("depth", [1, 7, 8, 9, 16, 19])
+@pytest.mark.parametrize("depth", [1, 7, BLOCK, BLOCK + 1, 2 * BLOCK + 3])
 def test_blocks_are_the_volume(depth: int) -> None:
     whole = volume(depth, Modality.CT)
     for applied in (
@@ -99,14 +100,15 @@ def test_blocks_are_the_volume(depth: int) -> None:
     ):
         (rendering,) = prepare(Scan("s", None, whole), applied).renderings
         blocks = [block.copy() for block in rendering.blocks()]
-        assert [len(block) for block in blocks] == [min(8, depth - first) for first in range(0, depth, 8)]
+        assert [len(block) for block in blocks] == [min(BLOCK, depth - first) for first in range(0, depth, BLOCK)]
         assert np.array_equal(np.concatenate(blocks), rendering.volume().data)
 
 
 def test_peaks_are_found_at_the_seams_of_blocks() -> None:
     """A hot voxel in every slice in turn: moved by nothing, its change is nothing; taken away, it is all."""
-    for at in range(18):
-        data = np.full((18, 12, 12), 10, np.int16)
+    depth = BLOCK + 2
+    for at in (0, 1, BLOCK - 1, BLOCK, BLOCK + 1):
+        data = np.full((depth, 12, 12), 10, np.int16)
         data[at, 5, 6] = 20000
         scan = Scan("s", Volume(data, Modality.PET, Units.COUNTS))
         prepared = prepare(scan, [Applied("SuvScale", {"factor": 0.5})])

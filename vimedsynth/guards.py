@@ -101,7 +101,8 @@ def evidence_objections(report: Report, turn: Turn) -> list[Objection]:
             return [
                 Objection("evidence-outside", f"[{span.start}, {span.end}) selects nothing of the report", turn.answer)
             ]
-    shown = [s for s in report.sentences if _touched(s.span, turn.evidence)]
+    first = min(span.start for span in turn.evidence)
+    shown = [s for s in report.sentences if first < s.span.end and _touched(s.span, turn.evidence)]
     if not shown:
         return [Objection("evidence-outside", "the evidence holds no sentence of the report", turn.answer)]
     return (

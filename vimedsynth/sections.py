@@ -65,6 +65,12 @@ def _heading(low: str) -> Section | None:
     return _headings().get(plain.removeprefix("vùng ").removeprefix("hình ảnh "))
 
 
+def only_heading(text: str) -> bool:
+    """Whether a sentence is nothing but a heading ("LỒNG NGỰC:"): it says where the next ones are, and asserts nothing."""
+    low = fold(text)
+    return not low.partition(":")[2].strip() and _heading(low) is not None
+
+
 class _Labels:
     """The boundaries of one flat report."""
 

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Report, Section, Sentence
+from vimedsynth.sections import only_heading
 from vimedsynth.words import split
 
 REGION_OF_SECTION: dict[Section, frozenset[str]] = {
@@ -81,6 +82,8 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[tuple[Fa
     """
     out: list[tuple[Fact, Section, tuple[int, ...]]] = []
     for sentence in report.sentences:
+        if len(sentence.text) < 40 and only_heading(sentence.text):
+            continue
         for found in sentence_facts(sentence.text):
             fact = place(found, sentence.span.start) if place else found
             last = len(out) - 1

@@ -1,4 +1,4 @@
-"""Pixels on their way: eight slices at a time through a warp, a table and changes in place, while the cache has them.
+"""Pixels on their way: some slices at a time through a warp, a table and changes in place, while the cache has them.
 
 OpenCV 5 warps int16 slowly and to 1/32 pixel; through uint16 with the sign bit turned it is twice as fast and exact to
 a count. Slices that share one map go through it as the channels of one picture: the same values, linear ones in a third
@@ -75,7 +75,7 @@ class Rendering:
             for _ in self.blocks():
                 pass  # the watch sees them
             return self.like
-        out = np.empty(self.like.shape, np.int16)
+        out = array_for(self.like.shape, cached=bool(self.steps)).view(np.int16)
         for _ in self.blocks(out):
             pass
         return self.like.with_data(out)
@@ -101,7 +101,7 @@ class Rendering:
     def _moved(self, into: NDArray[np.int16] | None) -> Iterator[tuple[int, NDArray[np.int16]]]:
         depth, buffer = self.like.shape[0], into
         if into is None and self._changes:
-            buffer = unaligned((BLOCK, *self.like.shape[1:])).view(np.int16)
+            buffer = array_for((BLOCK, *self.like.shape[1:]), cached=bool(self.steps)).view(np.int16)
         group = _group(self.map, self.like, self.grid, self.table) if self.map is not None else self._alone
         for first in range(0, depth, BLOCK):
             sources = self.like.data[first : first + BLOCK]
@@ -141,7 +141,7 @@ def _group(item: Map, volume: Volume, grid: Grid, table: Table | None) -> Callab
 
     def move(sources: Image, targets: Image) -> None:
         if not buffers:
-            buffers.extend(unaligned((*sources.shape[1:], many)) for _ in range(2))
+            buffers.extend(array_for((*sources.shape[1:], many), cached=True) for _ in range(2))
         turned, moved = buffers
         before, after = sources.view(np.uint16), targets.view(np.uint16)
         for first in range(0, len(before), many):
@@ -158,15 +158,15 @@ def _group(item: Map, volume: Volume, grid: Grid, table: Table | None) -> Callab
     return move
 
 
-def unaligned(shape: tuple[int, ...]) -> NDArray[np.uint16]:
-    """An array whose data do not begin at a multiple of 64 bytes.
+def array_for(shape: tuple[int, ...], *, cached: bool) -> NDArray[np.uint16]:
+    """An empty array that begins at a multiple of 64 bytes, or just beside one: ``cached``, for what is read again soon.
 
-    OpenCV's merge and split write to aligned memory past the cache, and what comes next would wait for it: on pictures
-    of 512 x 512 that was a quarter of the time of a warp.
+    OpenCV's merge and split write to aligned memory past the cache. What reads it at once waits for the memory: on
+    pictures of 512 x 512 a quarter of the time of a warp. What does not leaves the cache to others.
     """
     size = prod(shape)
     raw = np.empty(size + 64, np.uint16)
-    start = (-raw.ctypes.data % 64) // 2 + 1
+    start = (-raw.ctypes.data % 64) // 2 + int(cached)
     return raw[start : start + size].reshape(shape)
 
 

@@ -32,7 +32,7 @@ class Assertions(UptakeWords):
             # What came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial.
             again = list(d.items) if d.polarity == polarity == "absent" and self.before().value == "," else []
             self._close()
-            self.draft.items.extend(again)  # "ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa"
+            self.again = again  # "ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa"
         self.absent = polarity
         self.draft.polarity = polarity
         self.mode = ""

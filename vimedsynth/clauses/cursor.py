@@ -1,6 +1,6 @@
 """The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
 
-from vimedsynth.clauses.drafts import Draft, draft_items
+from vimedsynth.clauses.drafts import Draft, RawItem, draft_items
 from vimedsynth.clauses.sharing import STOPS, Sharing
 from vimedsynth.facts import Fact, Invades
 from vimedsynth.reports import Span
@@ -37,6 +37,7 @@ class Cursor(Sharing):
         self.side_order: list[str] = []
         self.bracket = 0  # items before the bracket that holds their segments
         self.largest = 0  # items before "hạch lớn nhất"
+        self.again: list[RawItem] = []  # places of a denial, for the next one if it has none
         self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
 
     def facts(self) -> tuple[Fact, ...]:
@@ -123,6 +124,9 @@ class Cursor(Sharing):
 
     def _finish(self) -> None:
         self._close_item()
+        if self.again and not self.draft.items:
+            self.draft.items.extend(self.again)
+        self.again = []
         self._emphasis()
         if self.largest > 1:
             places = (atoms for atoms, _, _ in self.draft.items[self.largest :] if atoms)

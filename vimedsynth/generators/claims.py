@@ -9,6 +9,8 @@ import orjson
 
 from vimedsynth.samples import Claim
 
+_WORD = re.compile(r"\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
@@ -35,7 +37,7 @@ def _signs() -> dict[Claim, _Signs]:
 def claims_of(text: str) -> frozenset[Claim]:
     """The claims of a question and answer or of a rewrite; a doubtful word counts as a claim."""
     low = text.lower()
-    words = re.findall(r"\w+", low)
+    words = _WORD.findall(low)
     return frozenset(
         claim
         for claim, signs in _signs().items()

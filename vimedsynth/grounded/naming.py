@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
 from vimedsynth.grounded.clauses import parse_clause
@@ -44,8 +45,12 @@ class Name:
 
 def short(finding: Finding) -> str:
     """The morphology up to its first comma, without brackets: "nốt mờ" of "nốt mờ, bờ tua gai"."""
-    text = re.sub(r"\([^()]*\)?", "", finding.morphology).split(",")[0]
-    return squeezed(text)
+    return _short(finding.morphology)
+
+
+@lru_cache(maxsize=1024)
+def _short(morphology: str) -> str:
+    return squeezed(re.sub(r"\([^()]*\)?", "", morphology).split(",")[0])
 
 
 def is_uptake(finding: Finding) -> bool:
@@ -53,6 +58,7 @@ def is_uptake(finding: Finding) -> bool:
     return not finding.morphology.strip() and bool(finding.uptake_text)
 
 
+@lru_cache(maxsize=1024)
 def size_words(size: Size) -> str:
     """A size with its kind: "kích thước 29 x 23 mm", "đường kính dưới 10 mm", "bề dày 21 mm"."""
     if size.kind == "few_mm" or not size.dims_mm:

@@ -203,7 +203,7 @@ def _exclusion(scope: Scope) -> Iterator[Draft]:
                 True,
                 "exclusion",
             )
-    closing = [s for s in scope.case.report.sentences if re.search(r"vị trí khác trên xạ hình", s.text)]
+    closing = [s for s in scope.case.report.sentences if "vị trí khác trên xạ hình" in s.text]
     if scope.case.region == WHOLE and closing and len(avid) == 1 == len(scope.avid):
         (subject,) = avid
         slots = {"in_region": "", "lesion": subject.name.asked, "sentence": _lines(scope, (closing[-1].number,))}

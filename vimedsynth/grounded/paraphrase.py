@@ -10,6 +10,7 @@ from vimedsynth.grounded.rewriting import rewrite, rewrite_merged
 from vimedsynth.grounded.text import lower_first
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Report, Section, Sentence
+from vimedsynth.sections import only_heading
 
 
 @cache
@@ -21,6 +22,8 @@ def _groups(sentences: Iterable[Sentence]) -> list[list[Sentence]]:
     """Sentences that must stay together: a finding, its largest lesion, the advice that follows it."""
     groups: list[list[Sentence]] = []
     for sentence in sentences:
+        if only_heading(sentence.text):
+            continue  # the sections of a rewrite are lines
         if groups and _orders()["dependent"].search(sentence.text):
             groups[-1].append(sentence)
         else:

@@ -20,8 +20,11 @@ NOMINAL_PET_SPACING_MM: Triple = (3.27, 2.73, 2.73)
 """Taken for arrays without spacing (the published ones): 256 columns over 700 mm and 3.27 mm slices."""
 
 
-BLOCK = 8
-"""Slices that are made and written at once; a compressed chunk holds as many."""
+CHUNK = 8
+"""Slices in one compressed chunk of a file."""
+
+BLOCK = 4 * CHUNK
+"""Slices that are made at once, and then written at once: fewer, and the two take the cache from each other."""
 
 
 class Modality(StrEnum):

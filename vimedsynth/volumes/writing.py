@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vimedsynth.errors import Misuse, missing_extra
-from vimedsynth.volumes.model import BLOCK, Scan, Volume
+from vimedsynth.volumes.model import BLOCK, CHUNK, Scan, Volume
 
 FORMATS = ("npy", "npz", "blosc2")
 
@@ -142,7 +142,7 @@ def _write_blosc2(volume: Volume, blocks: Blocks, path: Path) -> None:
     array = blosc2.empty(
         volume.shape,
         np.int16,
-        chunks=(min(BLOCK, depth), rows, cols),
+        chunks=(min(CHUNK, depth), rows, cols),
         blocks=(1, rows, cols),  # a slice is read without its neighbours
         urlpath=str(path),
         mode="w",
@@ -151,8 +151,10 @@ def _write_blosc2(volume: Volume, blocks: Blocks, path: Path) -> None:
         ),
         meta={"vimed": meta},
     )
-    for number, block in enumerate(blocks):
-        array.schunk.update_data(number, _whole_chunk(block, min(BLOCK, depth)), copy=False)
+    chunk = min(CHUNK, depth)
+    pieces = (block[first : first + chunk] for block in blocks for first in range(0, len(block), chunk))
+    for number, piece in enumerate(pieces):
+        array.schunk.update_data(number, _whole_chunk(piece, chunk), copy=False)
 
 
 def _whole_chunk(block: NDArray[np.int16], depth: int) -> NDArray[np.int16]:
