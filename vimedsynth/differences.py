@@ -169,10 +169,13 @@ def _bindings(items: tuple[Item, ...]) -> frozenset[tuple[str, str]]:
 
 
 def _same_bindings(mine: tuple[Item, ...], theirs: tuple[Item, ...]) -> bool:
-    """False when a relation goes with other organs here than there; one that goes with more of them says no other thing."""
+    """False when a relation goes with other organs here than there, or an organ with other relations.
+
+    One that goes with more of them says no other thing.
+    """
     a, b = _bindings(mine), _bindings(theirs)
     only_a, only_b = a - b, b - a
-    return not {x for x, _ in only_a} & {x for x, _ in only_b}
+    return not {x for x, _ in only_a} & {x for x, _ in only_b} and not {o for _, o in only_a} & {o for _, o in only_b}
 
 
 def _implied(atoms: frozenset[str], said: frozenset[str]) -> bool:

@@ -23,7 +23,7 @@ ANSWER_EXCLUDES = re.compile(
     r"(?:^\s*|[,;]\s*|khác\s+|còn\s+)(?:ngoài|trừ)\s+(?!ra\b|da\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)"
 )
 
-ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$")
+ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$", re.I)
 
 EACH = re.compile(r"\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng)\b|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b")
 

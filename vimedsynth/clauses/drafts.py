@@ -103,6 +103,7 @@ class Draft:
                     or self.invasions or self.modifiers or self.prior or self.patterns)  # fmt: skip
 
 
+LOBED = frozenset({"lung", "lingula", "liver", "thyroid", "prostate", "brain", "hemisphere", "cerebellum"})
 WHOLE_OF = {"pancreas-head": "pancreas", "pancreas-body": "pancreas", "pancreas-tail": "pancreas"}
 NAMED_PARTS = {"part-head": "pancreas-head", "body": "pancreas-body", "tail": "pancreas-tail"}
 
@@ -168,7 +169,8 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
             organ, of_list = {WHOLE_OF.get(a, a) for a in atoms if a in known}, side
         elif side is None and any(a.startswith(("lobe:", "seg:")) for a in atoms):
             side = of_list  # "thùy trên và thùy dưới phổi phải"
-        filled.append((_part_named(frozenset(atoms if own else atoms | organ)), side, span))
+        lobe = any(a.startswith("lobe:") for a in atoms) and not organ & LOBED
+        filled.append((_part_named(frozenset(atoms if own or lobe else atoms | organ)), side, span))
     sides: dict[frozenset[str], dict[str | None, Span]] = {}
     for places, side, span in reversed(filled):
         sides.setdefault(places, {}).setdefault(side, span)

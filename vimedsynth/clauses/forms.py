@@ -36,7 +36,7 @@ class Forms(Places):
         if self.mode == "invasion":
             self.mode = ""
         if tok.value in ("dilatation", "atelectasis") and any(
-            t.value == "gây" for t in self.toks[max(0, self.at - 10) : self.at]
+            t.value in {"gây", "làm"} for t in self.toks[max(0, self.at - 10) : self.at]
         ):
             self.draft.modifiers.add(f"effect:{tok.value}")
             return

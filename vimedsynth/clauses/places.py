@@ -34,9 +34,14 @@ class Places(Borders):
     def on_part(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
             return
-        if self.side and self.atoms & lexicon().places:
+        if self.side and self.atoms & lexicon().places and not self._part_of_it(tok):
             self._close_item()
         self.atoms.add(tok.value)
+
+    def _part_of_it(self, tok: Token) -> bool:
+        """ "niệu quản trái 1/3 dưới", "niệu quản trái đoạn 1/3 dưới": a third that comes after the side."""
+        before = self.before(3) if self.before().value == "đoạn" else self.before()
+        return before.kind == "side" and tok.value.startswith(("third:", "level:"))
 
     def on_relation(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
