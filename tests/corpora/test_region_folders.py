@@ -229,8 +229,9 @@ def test_other_settings_and_foreign_folders_are_refused(
 
 
 def test_the_corpus_itself_is_no_place_to_write(run: Callable[..., Result], source: Path) -> None:
-    assert run(source).exit_code == 2
-    assert not (source / "regions.json").exists()
+    for out in (source, source / "regions"):
+        assert run(out).exit_code == 2
+        assert not (out / "regions.json").exists()
 
 
 @pytest.mark.parametrize("pairs_there", [1, 4, 9])

@@ -74,8 +74,8 @@ def write_regions(corpus: Corpus, settings: RegionSettings, progress: Callable[[
     """Write the region pairs of a corpus, or go on with that; raises Misuse, SettingsDiffer, DataRefused."""
     if settings.cut not in CUTS:
         raise Misuse(f"cut {settings.cut!r} is not known; expected one of: {', '.join(CUTS)}")
-    if settings.out.resolve() == corpus.root.resolve():
-        raise Misuse(f"{settings.out}: is the corpus itself; expected another folder")
+    if settings.out.resolve().is_relative_to(corpus.root.resolve()):
+        raise Misuse(f"{settings.out}: is the corpus or lies in it; expected another folder")
     rewrites = read_rewrites(settings.rewrites)
     _make_room(settings)
     folder = Folder(settings.out, REGION_ROWS, settings.kept(corpus), settings.fresh)
