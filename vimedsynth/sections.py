@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Section
-from vimedsynth.words import fold, tokens
+from vimedsynth.words import Token, fold, tokens
 
 PHYSIOLOGIC = r"(?:bắt xạ|tăng chuyển hóa|hấp thu|phân bố).*sinh l[ýí]"
 CHEST = re.compile(PHYSIOLOGIC + r".*\b(?:ở |tại )?(?:cơ )?tim\b")
@@ -41,6 +41,23 @@ def _region_words(text: str) -> tuple[bool, bool]:
         for o in organs
     )
     return msk, abdomen
+
+
+REGION_SECTION = {
+    "region:head": Section.HEAD_NECK, "region:neck": Section.HEAD_NECK, "region:head_neck": Section.HEAD_NECK,
+    "region:chest": Section.CHEST, "region:abdomen": Section.ABDOMEN_PELVIS, "region:pelvis": Section.ABDOMEN_PELVIS,
+    "region:abdomen_pelvis": Section.ABDOMEN_PELVIS,
+}  # fmt: skip
+
+
+def _own_section(toks: tuple[Token, ...]) -> Section | None:
+    """The one section that all organs of a sentence lie in; None for bones and soft tissue, and for more than one."""
+    within = lexicon().within
+    organs = {t.value for t in toks if t.kind == "organ"}
+    wide = organs.union(*(within.get(o, frozenset()) for o in organs))
+    wide = wide.union(*(within.get(o, frozenset()) for o in wide))
+    found = {REGION_SECTION[place] for place in wide if place in REGION_SECTION}
+    return found.pop() if len(found) == 1 and not wide & MSK else None
 
 
 @lru_cache(maxsize=4096)
@@ -89,7 +106,11 @@ class _Labels:
         abdomen = self._abdomen(chest)
         msk, impression = self._tail(abdomen)
         cuts = [0, chest, abdomen, msk, impression, self.n]
-        return [s for s, a, b in zip(Section, cuts, cuts[1:], strict=False) for _ in range(max(0, b - a))]
+        out = [s for s, a, b in zip(Section, cuts, cuts[1:], strict=False) for _ in range(max(0, b - a))]
+        if self._first_physiologic(CHEST, 0) is None or self._first_physiologic(ABDOMEN, 0) is None:
+            # Without the lines that open its parts a report may have another order: what a sentence speaks of decides.
+            out = [s if s is Section.IMPRESSION else _own_section(toks) or s for s, toks in zip(out, self.toks, strict=True)]
+        return out
 
     def _headed(self) -> list[Section] | None:
         """By the headings of a report that has them for two parts or more ("LỒNG NGỰC:", "2. Vùng ngực")."""
