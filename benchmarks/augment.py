@@ -8,15 +8,18 @@ plain int16 warp of the same pair (geometry only). Ours is ``augment.apply``: ge
 of what became untrue. Rounds are interleaved, medians are shown; ``--cpu`` counts the process's
 own CPU seconds instead of the clock's, for a machine that others use too. Peers that are not installed are left out and named.
 
-End to end is npz in, written output out, for one copy a read and for four: ours against reading and writing alone (what
-is written there is the augmented volume as well), and against albumentations from npz to npz as the published arrays are
-stored. ``--workers`` runs the whole command's work with one process and with two.
+End to end is npz in, written output out, for one copy a read and for four: ours, slices written as they are made, against
+reading once and writing as often (what is written there is the augmented volume as well), and against albumentations from
+npz to npz as the published arrays are stored. ``--workers`` runs the whole command's work with one process and with two.
 
-Measured on two shared AVX-512 cores (CPU seconds; the ranges are two runs of five rounds), as shares of reading and
-writing alone: one copy a read 0.68 to 0.74 (npy), 0.70 to 0.82 (blosc2); four copies a read 0.36 to 0.39 (npy), 0.56 to
-0.59 (blosc2). The wish is 0.8: noise, tone and warp of a pair cost about 0.7 ms, reading it 1 ms, writing it 0.15 ms
-(npy) or 0.65 ms (blosc2), so more copies a read lie further from it. Two workers against one, by the clock: 1.84 times,
-2.0 once the workers have started, at the same pairs per CPU second (median of two rounds, 10 studies of four copies).
+Measured on two shared AVX-512 cores, in CPU seconds, medians of three to seven rounds in six runs, as shares of reading
+and writing alone: one copy a read 0.79 to 0.84 (npz), 0.72 to 0.80 (blosc2), 0.74 to 1.00 (npy, whose writing is the
+kernel's and varies by half); four copies a read 0.72 to 0.76 (npz), 0.55 to 0.59 (blosc2), 0.42 to 0.45 (npy). The wish is
+0.8. All operations on a pair cost 0.65 ms (warp 0.30, noise 0.10, table 0.10, moving slices in and out 0.15), reading it
+1.25 ms, writing it 1.95 ms (npz), 0.72 ms (blosc2) or 0.25 ms (npy): the warp alone would leave 0.83 of the time with npy.
+In memory, everything: 2.0 to 2.6 times OpenCV's int16 warp of the pair. From npz to npz 12.5 times albumentations, to
+blosc2 18 times. Two workers against one, by the clock, on a quiet machine and before slices were written as they are made:
+1.84 times (median of two rounds, 10 studies of four copies).
 """
 
 import argparse
