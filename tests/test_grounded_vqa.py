@@ -296,3 +296,17 @@ def test_two_cases_that_differ_are_never_said_to_be_alike() -> None:
         assert review_pair(first, second, f"{told['similarities']}\n{told['differences']}").accepted
         assert "khối mờ" in told["differences"]
         assert "nang" in told["differences"]
+
+
+def test_what_one_sentence_tells_of_two_things_is_told_apart() -> None:
+    """Of another writer: a heading in the sentence, a second finding after a comma, uptake before the size."""
+    text = (
+        "Gan không to, hình ảnh nang gan phải kích thước 12 mm, không tăng chuyển hóa FDG. "
+        "Khối u phổi phải tăng mạnh chuyển hóa FDG, kích thước 23 x 15 mm. Bụng: sỏi túi mật 8 mm."
+    )
+    seen = Case(Study("s", "p"), flat_report(text), "whole")
+    answers = {p["answer"] for p in write_vqa(seen, style="single", seed=0, per_finding=True)["pairs"]}
+    assert not [a for a in answers if "hông to" in a and "12 mm" in a and "ang ở gan phải" not in a]
+    assert any("khối u ở phổi phải" in a and a.count("tăng mạnh chuyển hóa FDG") == 1 for a in answers)
+    assert not [a for a in answers if "ụng:" in a]
+    assert any("ỏi ở túi mật" in a and "8 mm" in a for a in answers)

@@ -88,6 +88,16 @@ def only_heading(text: str) -> bool:
     return not low.partition(":")[2].strip() and _heading(low) is not None
 
 
+@lru_cache(maxsize=4096)
+def without_heading(text: str) -> str:
+    """A sentence without the heading that it opens with: "Bụng: sỏi túi mật" -> "Sỏi túi mật"."""
+    if ":" not in text[:60]:
+        return text
+    low = fold(text)
+    rest = text[low.index(":") + 1 :].strip()
+    return rest[:1].upper() + rest[1:] if rest and _heading(low) is not None else text
+
+
 class _Labels:
     """The boundaries of one flat report."""
 
@@ -109,7 +119,10 @@ class _Labels:
         out = [s for s, a, b in zip(Section, cuts, cuts[1:], strict=False) for _ in range(max(0, b - a))]
         if self._first_physiologic(CHEST, 0) is None or self._first_physiologic(ABDOMEN, 0) is None:
             # Without the lines that open its parts a report may have another order: what a sentence speaks of decides.
-            out = [s if s is Section.IMPRESSION else _own_section(toks) or s for s, toks in zip(out, self.toks, strict=True)]
+            out = [
+                s if s is Section.IMPRESSION else _own_section(toks) or s
+                for s, toks in zip(out, self.toks, strict=True)
+            ]
         return out
 
     def _headed(self) -> list[Section] | None:

@@ -22,6 +22,7 @@ class Cursor(Sharing):
         self.side: str | None = None
         self.mode = ""  # "" | reading | prior | advice | invasion
         self.absent = ""  # polarity while a negation holds
+        self.plain_denial = False  # "không to", which ends with its clause
         self.negated = False  # a lone "không" just before
         self.certain = True  # False just after "nghi ngờ"
         self.depth = 0

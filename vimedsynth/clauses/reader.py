@@ -37,6 +37,12 @@ class ClauseReader(Assertions):
         named = before.text in SITE_NOUNS and (before.kind == "organ" or before.value == before.text)
         return named and word.isalpha() and len(word) > 1 and word not in stop_words() and not self.absent
 
+    def _seen_next(self) -> bool:
+        """ "Gan không to, hình ảnh nang gan phải ...": what is seen after a comma is another finding."""
+        after_comma = self.before().value == "," and self.peek().value == "ảnh" and self.mode != "advice"
+        denied = self.absent and not self.plain_denial
+        return after_comma and self.peek(1).kind in ("head", "count") and not denied and not self.draft.empty()
+
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
@@ -60,6 +66,12 @@ class ClauseReader(Assertions):
             self.negated = True
             if (self.peek().kind in ("head", "invasion") or self.peek().text == "tổn thương") and not self.absent:
                 self._negation("absent")
+                self.plain_denial = True
+            return
+        if word == "hình" and self._seen_next():
+            self.absent = "" if self.plain_denial else self.absent
+            self._split()
+            self.draft.start = tok.start
             return
         if word in {"suvmax", "suv", "suvl", "suvpeak", "suvmean", "suvbw"}:
             self._read_suv(tok)

@@ -35,8 +35,8 @@ class Sharing:
         alike = self._alike()
         for i in range(len(out) - 2, -1, -1):
             here, after = out[i], out[i + 1]
-            if here.polarity != "present" or after.polarity != "present":
-                continue
+            if here.polarity != "present" or after.polarity != "present" or "not-enlarged" in here.modifiers:
+                continue  # "gan không to, ..." says all of the liver that it says
             if alike and not here.levels and after.levels:
                 out[i] = here._replace(levels=after.levels, intensity=after.intensity)
             elif not here.levels and after.levels and self._related(here, after):

@@ -55,6 +55,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "opening": re.compile(raw["opening"]),
         "complex": re.compile(raw["complex"]),
         "attribute": re.compile(raw["attribute"]),
+        "not_head": re.compile(raw["not_head"]),
         "denial": re.compile(raw["denial"]),
         "pieces": re.compile(rf"(?P<largest>{raw['largest']})|(?:(?<=\s)|(?<=,)|^)(?:{pieces})"),
         "pattern": re.compile(raw["pattern"] + "$"),
@@ -111,7 +112,7 @@ def _assemble(found: dict[str, str], rests: list[str], largest: tuple[str, str] 
             attributes.append(text)
         else:
             return None
-    if not head and "uptake" not in found:
+    if (not head and "uptake" not in found) or patterns["not_head"].search(head):
         return None
     if re.search(r"[()]", re.sub(r"\([^()]*\)", "", head + " ".join(attributes) + found.get("place", ""))):
         return None

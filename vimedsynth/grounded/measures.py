@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vimedsynth.grounded.wordings import table
 
-_SIZE = re.compile(r"(?<![\d-])(?P<dims>\d[\d.,]*(?: ?x ?\d[\d.,]*){0,2}) ?(?P<unit>mm|cm)")
+_SIZE = re.compile(r"(?<![\d,.-])(?<!\d - )(?P<dims>\d[\d.,]*(?: ?x ?\d[\d.,]*){0,2}) ?(?P<unit>mm|cm)")
 _SUV = re.compile(r"SUV(?P<kind>max|L)?\s*[:;=]?\s*(?P<value>\d+(?:[.,]\d+)?)")
 
 

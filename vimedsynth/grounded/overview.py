@@ -10,6 +10,7 @@ from vimedsynth.grounded.naming import short
 from vimedsynth.grounded.scope import AVID, Scope
 from vimedsynth.grounded.text import cleaned, squeezed
 from vimedsynth.samples import WHOLE
+from vimedsynth.sections import without_heading
 
 _DENIAL = re.compile(r"^(?:không|chưa) phát hiện(?: thấy)?(?: hình ảnh| hình)? ", re.I)
 _REST = re.compile(r"vị trí khác|toàn thân")
@@ -32,7 +33,7 @@ def drafts_about(scope: Scope) -> Iterator[Draft]:
 
 def _lines(scope: Scope, numbers: tuple[int, ...]) -> str:
     """Sentences as written but for slips of the pen, each ending in a full stop."""
-    return " ".join(f"{cleaned(scope.sentence(n).text)}." for n in numbers)
+    return " ".join(f"{cleaned(without_heading(scope.sentence(n).text))}." for n in numbers)
 
 
 def _nodes(scope: Scope) -> Iterator[Draft]:

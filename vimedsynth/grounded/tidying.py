@@ -8,6 +8,7 @@ from vimedsynth.grounded.clauses import parse_clause
 from vimedsynth.grounded.text import cleaned, lower_first, squeezed
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Report
+from vimedsynth.sections import without_heading
 
 _STATES = frozenset({"state", "atrophy", "enlargement"})
 """Heads whose sentence says how an organ is ("thận phải teo nhỏ so với thận trái") and is kept whole."""
@@ -23,7 +24,7 @@ def tidied(finding: Finding, report: Report) -> Finding:
     if finding.invasions:
         invasions = tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions)
         finding = replace(finding, invasions=invasions)
-    clause = parse_clause(cleaned(finding.spans[0].of(report.text)))
+    clause = parse_clause(cleaned(without_heading(finding.spans[0].of(report.text))))
     if clause is not None and not clause.head.endswith((" và", ",")):
         return replace(
             finding,
@@ -34,7 +35,9 @@ def tidied(finding: Finding, report: Report) -> Finding:
     if finding.head == "uptake":
         finding = _uptake_alone(finding)
     if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
-        return replace(finding, morphology=own_sentence(finding, report), place_text="")
+        own = own_sentence(finding, report)
+        alone = "," not in own or finding.place_text not in own
+        return replace(finding, morphology=own if alone else lower_first(finding.place_text), place_text="")
     if "lớn nhất" in finding.place_text:  # "..., hạch lớn nhất ở nhóm IV bên phải, có kích thước ..."
         finding = _of_largest(finding)
     place = _closed(finding.place_text)
@@ -82,7 +85,7 @@ def _of_largest(finding: Finding) -> Finding:
 
 def own_sentence(finding: Finding, report: Report) -> str:
     """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
-    text = re.sub(r"^Hình ảnh ", "", cleaned(finding.spans[0].of(report.text)))
+    text = re.sub(r"^Hình ảnh ", "", cleaned(without_heading(finding.spans[0].of(report.text))))
     return squeezed(re.sub(r"\b2 bên\b", "hai bên", text))
 
 
