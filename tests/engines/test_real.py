@@ -78,5 +78,6 @@ def test_ray_on_one_local_node(weights: Path, corpus: Path, tmp_path: Path) -> N
 
 
 def test_outlines_with_transformers(weights: Path, corpus: Path, tmp_path: Path) -> None:
-    engine = ("--engine", "outlines", "--model", str(weights / "model"))
-    holds_with_the_long_one_failing_alone(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")
+    # Its context is the model's 32,768 tokens, which the long report fits; a CPU takes minutes over it.
+    engine = ("--engine", "outlines", "--model", str(weights / "model"), "--limit", str(REPORTS))
+    holds(generate(corpus, tmp_path / "run", *engine), corpus, tmp_path / "run")

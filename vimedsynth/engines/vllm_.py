@@ -32,6 +32,7 @@ class VLLMEngine:
         self.model, self._options = model, options
         self._engine: Any = None
         self._dead: type[BaseException] = BaseException
+        self._refusals: tuple[type[Exception], ...] = (ValueError,)
 
     def complete(self, feed: Feed) -> Iterator[Reply]:
         return drive(feed, self, lambda: self._options.concurrency)
@@ -42,7 +43,7 @@ class VLLMEngine:
         from vllm.v1.engine.async_llm import AsyncLLM
         from vllm.v1.engine.exceptions import EngineDeadError
 
-        self._dead = EngineDeadError
+        self._dead, self._refusals = EngineDeadError, refusals()
         try:
             with deaf():
                 arguments = AsyncEngineArgs(model=self.model, **engine_arguments(self._options.concurrency))
@@ -62,7 +63,7 @@ class VLLMEngine:
             async for output in self._engine.generate(prompt, self._sampling(request), request.key):
                 if output.finished:
                     return _reply(request, output)
-        except ValueError as error:
+        except self._refusals as error:
             return refused(request, str(error), type(error).__name__)
         except self._dead as error:
             raise EngineUnavailable(f"vLLM stopped: {first_line(error)}; the same command goes on") from error
@@ -75,6 +76,15 @@ class VLLMEngine:
         constraint = StructuredOutputsParams(json=request.schema)
         said = sampling(request, self._options.temperature)
         return SamplingParams(**said, output_kind=RequestOutputKind.FINAL_ONLY, structured_outputs=constraint)
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """What vLLM raises for a request that it does not take: a ValueError, since 0.32 an error of its own that is none."""
+    try:
+        from vllm.exceptions import VLLMClientError
+    except ImportError:
+        return (ValueError,)
+    return (ValueError, VLLMClientError)
 
 
 def environ() -> None:
