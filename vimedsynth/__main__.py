@@ -4,7 +4,7 @@ import gc
 
 from vimedsynth.cli import cli
 
-SELDOM = (50_000, 20, 50)
+SELDOM = (200_000, 50, 100)
 """Objects made between two searches for cycles: ours are trees, and the usual 700 cost a tenth of a run."""
 
 
