@@ -6,8 +6,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.corpora.trees import IMPRESSION, SECTIONS, archive, archive_row, report_json, volume, write
+from vimedsynth.cli import cli
 from vimedsynth.errors import DataRefused
 from vimedsynth.reports import Section
 from vimedsynth.studies import BadReport, Corpus, open_corpus, read_report
@@ -247,3 +249,27 @@ def test_an_index_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path, d
     write(tmp_path / "metadata.csv", data)
     with pytest.raises(DataRefused, match=r"metadata\.csv"):
         list(open_corpus(tmp_path).studies)
+
+
+@pytest.mark.parametrize("times", [1, 2, 20, 200])
+def test_a_report_in_the_place_of_its_path_is_named_by_line_and_never_shown(tmp_path: Path, times: int) -> None:
+    text = SECTIONS["Lồng ngực"] * times
+    write(tmp_path / "c/studies.csv", f'study_id,patient_id,report\ns1,p1,"{text}"\ns2,p2,r/b.json\n')
+    write(tmp_path / "c/r/b.json", report_json())
+    (problem,) = open_corpus(tmp_path / "c").problems
+    assert (problem.code, problem.file, problem.excludes) == ("missing-report", "studies.csv:2", True)
+    assert "report is no path of a file" in problem.message
+    for command in (["corpus"], ["vqa", "-o", str(tmp_path / "run")]):
+        done = CliRunner().invoke(cli, [command[0], str(tmp_path / "c"), *command[1:]])
+        assert done.exit_code == 0, done.output
+        assert "bắt xạ" not in done.output
+        assert "nốt đặc" not in done.output
+
+
+def test_a_text_in_the_place_of_a_scan_or_of_an_unsafe_path_is_not_shown(tmp_path: Path) -> None:
+    text = SECTIONS["Lồng ngực"]
+    write(tmp_path / "c/studies.csv", f'study_id,patient_id,report,ct\ns1,p1,r/b.json,"{text}"\ns2,p2,"../{text}",\n')
+    write(tmp_path / "c/r/b.json", report_json())
+    problems = open_corpus(tmp_path / "c").problems
+    assert [problem.code for problem in problems] == ["missing-ct", "missing-report"]
+    assert not [p for p in problems if "tim" in p.message + p.file]

@@ -1,5 +1,7 @@
 """A manifest holds what the runs hold, with images that load and the lineage of every row; a leak fails the build."""
 
+import io
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +10,11 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+from click.testing import CliRunner
 
 from tests.corpora.trees import archive_row, write
 from tests.manifests.kit import ROWS, augmented, corpus, lines, provenance, run, sample
+from vimedsynth.cli import cli
 from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
 from vimedsynth.manifests.build import Plan, build
 from vimedsynth.manifests.select import Policy, parse_mix, parse_policy
@@ -364,3 +368,33 @@ def test_a_broken_run_json_is_named(tmp_path: Path) -> None:
     (asked.runs[0] / "run.json").write_text("[1]")
     with pytest.raises(DataRefused, match=r"run\.json: not the run\.json of a run"):
         build(asked)
+
+
+GARBAGE = {
+    "no archive": b"not a zip at all",
+    "cut off": b"PK\x03\x04" + bytes(40),
+    "empty": b"",
+    "a pickle": b"\x80\x04N.",
+}
+
+
+def _npz_of(member: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("data.npy", member)
+    return held.getvalue()
+
+
+GARBAGE["no header in the member"] = _npz_of(b"garbage" * 40)
+GARBAGE["a header of garbage"] = _npz_of(b"\x93NUMPY\x01\x00\x08\x00{'descr'" + b"(" * 40)
+GARBAGE["a pickle in the member"] = _npz_of(b"\x80\x04N.")
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_a_volume_of_garbage_is_counted_and_the_rest_goes_on(tmp_path: Path, kind: str) -> None:
+    made = plan(tmp_path)
+    (tmp_path / "corpus" / ROWS[0]["pet_path"]).write_bytes(GARBAGE[kind])
+    argv = ["manifest", str(made.runs[0]), "-o", str(made.folder), "--corpus", str(made.corpus), "--json"]
+    done = CliRunner().invoke(cli, argv)
+    assert done.exit_code == 0, done.output
+    assert orjson.loads(done.stdout)["notes"] == {"image-unreadable": 1}

@@ -6,7 +6,7 @@ from pathlib import Path
 from vimedsynth.corpora.archive import image
 from vimedsynth.corpora.columns import number, read_table, sex
 from vimedsynth.corpora.naming import parse_name
-from vimedsynth.corpora.paths import UnsafePath, inside, safe_id
+from vimedsynth.corpora.paths import MAX_ID, UnsafePath, inside, safe_id, shown
 from vimedsynth.splits import SPLITS, paper_split
 from vimedsynth.studies import Problem, Study
 
@@ -44,15 +44,34 @@ def _refusal(row: Mapping[str, str], where: str, seen: set[str]) -> Problem | No
     return None
 
 
+def _report(root: Path, text: str, where: str, study_id: str) -> Path | Problem:
+    """The file of the report. What cannot be a path may be the report itself: it is named by its line alone."""
+    if text and shown(text) != repr(text):
+        told = "report is no path of a file; expected one relative to the folder, with its type: reports/a.txt"
+        found = root / text if len(text) <= MAX_ID and "\0" not in text else None
+        if found is None or not _is_file(found):
+            return Problem("missing-report", where, told, study_id, excludes=True)
+    try:
+        report = inside(root, text)
+    except UnsafePath as error:
+        return Problem("unsafe-path" if text else "missing-report", where, str(error), study_id, excludes=True)
+    if not report.is_file():
+        return Problem("missing-report", text, f"named in {where} but not there", study_id, excludes=True)
+    return report
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _row_entries(root: Path, where: str, row: Mapping[str, str]) -> Iterator[Study | Problem]:
     study_id = row["study_id"]
-    try:
-        report = inside(root, row["report"])
-    except UnsafePath as error:
-        yield Problem("unsafe-path" if row["report"] else "missing-report", where, str(error), study_id, excludes=True)
-        return
-    if not report.is_file():
-        yield Problem("missing-report", row["report"], f"named in {where} but not there", study_id, excludes=True)
+    report = _report(root, row["report"], where, study_id)
+    if isinstance(report, Problem):
+        yield report
         return
     images: dict[str, Path | None] = {}
     for kind in ("ct", "pet"):
