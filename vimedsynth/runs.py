@@ -9,6 +9,7 @@ gives the same bytes.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,8 +92,16 @@ def _shown(settings: Settings, name: str) -> str:
 def _clear(folder: Path) -> None:
     if any(folder.iterdir()) and not (folder / RUN).is_file():
         raise Misuse(f"{folder}: --fresh empties run folders only, and there is no {RUN} in this one")
+    _refuse_busy(folder / JOURNAL)
     for name in reversed(_OWN):  # run.json last: a kill in between leaves a folder that is still known as a run
         (folder / name).unlink(missing_ok=True)
+
+
+def _refuse_busy(path: Path) -> None:
+    """Raise Misuse while another process works on the run: it would go on writing into files that are gone."""
+    if path.is_file():
+        with suppress(DataRefused):  # a journal that cannot be read is why a user begins anew
+            Journal(path).close()
 
 
 def _read(path: Path) -> dict[str, Any] | None:
