@@ -56,6 +56,8 @@ def output_stream(path: Path | None) -> Iterator[BinaryIO]:
 
 def map_lines(file: Path, output: Path | None, needs: dict[str, type], work: Callable[[Row], Row]) -> int:
     """Write ``work(row)`` for each row of ``file``; faults go to stderr as ``file:line: fault``. Returns their number."""
+    if output is not None and output.exists() and file.exists() and output.samefile(file):
+        raise Misuse(f"{output}: is the file that is read; expected another one to write to")
     bad = 0
     with output_stream(output) as stream:
         for number, row in read_rows(file, needs):

@@ -1,6 +1,8 @@
 """A manifest holds what the runs hold, with images that load and the lineage of every row; a leak fails the build."""
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -398,3 +400,68 @@ def test_a_volume_of_garbage_is_counted_and_the_rest_goes_on(tmp_path: Path, kin
     done = CliRunner().invoke(cli, argv)
     assert done.exit_code == 0, done.output
     assert orjson.loads(done.stdout)["notes"] == {"image-unreadable": 1}
+
+
+def argv(made: Plan, *more: str) -> list[str]:
+    return ["manifest", str(made.runs[0]), "-o", str(made.folder), "--corpus", str(made.corpus), *more]
+
+
+@pytest.mark.parametrize("lost", ["train.json", "lineage.jsonl", "images"])
+def test_a_manifest_that_lost_a_file_is_built_again(tmp_path: Path, lost: str) -> None:
+    made = plan(tmp_path)
+    build(made)
+    files = {p: p.read_bytes() for p in made.folder.rglob("*") if p.is_file()}
+    victim = made.folder / lost
+    victim = next(victim.rglob("*.npy")) if victim.is_dir() else victim
+    victim.unlink()
+    assert CliRunner().invoke(cli, argv(made)).exit_code == 0
+    assert files == {p: p.read_bytes() for p in made.folder.rglob("*") if p.is_file()}
+
+
+def test_a_manifest_whose_file_was_changed_is_built_again(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    build(made)
+    before = (made.folder / "val.json").read_bytes()
+    (made.folder / "val.json").write_bytes(before[:-2] + b"x]")
+    build(made)
+    assert (made.folder / "val.json").read_bytes() == before
+
+
+def test_a_folder_that_another_process_builds_in_is_refused_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    code = (
+        "import sys, pathlib; from vimedsynth.holding import holding\n"
+        "with holding(pathlib.Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+    )
+    held = [sys.executable, "-c", code, str(made.folder)]
+    with subprocess.Popen(held, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "in\n"
+        for more in ((), ("--fresh",)):
+            refused = CliRunner().invoke(cli, argv(made, *more))
+            assert refused.exit_code == 2
+            assert f"{made.folder}: another process works in this folder" in refused.output
+        other.kill()
+    assert CliRunner().invoke(cli, argv(made)).exit_code == 0
+
+
+def test_of_two_builds_at_once_none_spoils_the_other(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    said = [sys.executable, "-m", "vimedsynth", *argv(made)]
+    both = [subprocess.Popen(said, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [(process.communicate()[1], process.returncode) for process in both]
+    assert {code for _, code in told} <= {0, 2}, told
+    assert 0 in {code for _, code in told}
+    assert "Traceback" not in str(told)
+    assert CliRunner().invoke(cli, ["validate", str(made.folder)]).exit_code == 0
+
+
+def test_a_folder_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    write(made.folder / "README.md", "Của tôi.")
+    write(made.folder / "train.json", "[]")
+    refused = CliRunner().invoke(cli, argv(made))
+    assert refused.exit_code == 2
+    assert f"{made.folder}: not a manifest folder (README.md is there but no manifest.json" in refused.output
+    assert sorted(p.name for p in made.folder.iterdir()) == ["README.md", "train.json"]
+    assert (made.folder / "README.md").read_text("utf-8") == "Của tôi."
