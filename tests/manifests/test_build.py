@@ -1,6 +1,7 @@
 """A manifest holds what the runs hold, with images that load and the lineage of every row; a leak fails the build."""
 
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
-from tests.corpora.trees import archive_row, write
+from tests.corpora.trees import archive, archive_row, report_json, write
 from tests.manifests.kit import ROWS, augmented, corpus, lines, provenance, run, sample
 from vimedsynth.cli import cli
 from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
@@ -465,3 +466,52 @@ def test_a_folder_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
     assert f"{made.folder}: not a manifest folder (README.md is there but no manifest.json" in refused.output
     assert sorted(p.name for p in made.folder.iterdir()) == ["README.md", "train.json"]
     assert (made.folder / "README.md").read_text("utf-8") == "Của tôi."
+
+
+def made_run(tmp_path: Path, text: str) -> tuple[Path, Path]:
+    """A corpus of two studies with ``text`` in their reports, and a real run over it."""
+    rows = [archive_row(2019, month, 1, f"patient_{month}") for month in (5, 6)]
+    root = archive(tmp_path / "corpus", rows, {n: report_json(**{"Hệ cơ - xương": f"{text} {n}."}) for n in (0, 1)})
+    done = CliRunner().invoke(cli, ["vqa", str(root), "-o", str(tmp_path / "run"), "--quiet"])
+    assert done.exit_code == 0, done.output
+    return root, tmp_path / "run"
+
+
+def test_another_corpus_than_the_one_of_the_run_is_refused(tmp_path: Path) -> None:
+    root, made = made_run(tmp_path / "a", "Hình ảnh đốt sống ngực số")
+    other, _ = made_run(tmp_path / "b", "Hình ảnh đốt sống thắt lưng số")
+    strange = archive(tmp_path / "c", [archive_row(2018, 3, 1, "patient_9")])
+    moved = shutil.copytree(root, tmp_path / "moved", copy_function=shutil.copy)  # other dates, the same corpus
+    for corpus_root, code in ((other, "report-differs"), (strange, "study-unknown")):
+        said = ["manifest", str(made), "-o", str(tmp_path / "out"), "--corpus", str(corpus_root)]
+        refused = CliRunner().invoke(cli, said)
+        assert refused.exit_code == 1, refused.output
+        assert code in refused.output
+        assert str(corpus_root) in refused.output
+    for n, corpus_root in enumerate((root, moved)):
+        said = ["manifest", str(made), "-o", str(tmp_path / f"ok{n}"), "--corpus", str(corpus_root)]
+        assert CliRunner().invoke(cli, said).exit_code == 0
+    for corpus_root, codes in ((root, []), (other, ["report-differs"]), (strange, ["study-unknown"])):
+        said = ["validate", str(tmp_path / "ok0"), "--corpus", str(corpus_root), "--format", "json"]
+        done = CliRunner().invoke(cli, said)
+        found = {problem["code"] for problem in orjson.loads(done.stdout)["problems"]}
+        assert (done.exit_code, sorted(found)) == (int(bool(codes)), codes)
+
+
+@pytest.mark.parametrize("kind", ["folder", "npz", "nifti"])
+def test_a_training_row_of_anything_but_an_npy_is_a_problem(tmp_path: Path, kind: str) -> None:
+    root = build(plan(tmp_path)) and tmp_path / "out"
+    rows = orjson.loads((root / "train.json").read_bytes())
+    name = {"folder": "images/scan", "npz": "images/scan.npz", "nifti": "images/scan.nii"}[kind]
+    if kind == "folder":
+        write(root / name / "1.dcm", b"x")
+    elif kind == "npz":
+        np.savez(root / name, data=np.zeros((4, 4, 4), np.int16))
+    else:
+        write(root / name, b"x" * 400)
+    rows[0]["image"] = name
+    write(tmp_path / "alone/train.json", orjson.dumps(rows))
+    said = ["validate", str(tmp_path / "alone/train.json"), "--images", str(root), "--format", "json"]
+    done = CliRunner().invoke(cli, said)
+    assert done.exit_code == 1
+    assert [p["code"] for p in orjson.loads(done.stdout)["problems"]] == ["image-type"]

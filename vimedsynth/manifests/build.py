@@ -26,6 +26,7 @@ from vimedsynth.manifests.croissant import write_croissant
 from vimedsynth.manifests.images import ImageStore
 from vimedsynth.manifests.index import Index, open_index, samples_file
 from vimedsynth.manifests.joining import Joiner
+from vimedsynth.manifests.origin import require_corpus
 from vimedsynth.manifests.originals import write_originals
 from vimedsynth.manifests.rows import Row
 from vimedsynth.manifests.scans import Scans
@@ -111,6 +112,8 @@ def _anew(plan: Plan, settings: dict[str, Any], progress: Callable[[int], None])
     own = {study.study_id: study.split for study in corpus.studies if study.split} if corpus else {}
     with open_index(part / "index.sqlite", runs, own) as index:
         index.add_runs(_rule(plan, corpus))
+        if corpus is not None:
+            require_corpus(plan.runs, corpus, index)
         copies = read_copies(plan.augmented)
         near = _select(plan, index, corpus, copies)
         manifest = _write(plan, index, corpus, copies, part, progress)
