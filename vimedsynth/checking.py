@@ -19,13 +19,25 @@ def _rows(items: tuple[Objection, ...]) -> list[dict[str, str]]:
 
 def verdict_of(row: dict[str, Any]) -> Verdict:
     """The verdict on ``{"report", "question", "answer"}`` or ``{"report", "text"}``."""
-    report = _report(row["report"])
-    if isinstance(row.get("text"), str):
-        return check_text(report, nfc(row["text"]))
-    if not (isinstance(row.get("question"), str) and isinstance(row.get("answer"), str)):
-        fault = "expected question and answer, or text, as strings"
+    if fault := _unfit(row):
         return Verdict((Objection("schema", fault, ""),))
-    return check_answer(report, nfc(row["question"]), nfc(row["answer"]))
+    if isinstance(row.get("text"), str):
+        return check_text(_report(row["report"]), nfc(row["text"]))
+    return check_answer(_report(row["report"]), nfc(row["question"]), nfc(row["answer"]))
+
+
+def _unfit(row: dict[str, Any]) -> str | None:
+    """Why a row is neither a pair nor a paraphrase that can be judged."""
+    if not row["report"].strip():
+        return "report is empty; expected the text that the answer is held against"
+    pair = [name for name in ("question", "answer") if isinstance(row.get(name), str)]
+    if isinstance(row.get("text"), str):
+        return (
+            f"{' and '.join(pair)} beside text; expected a pair or a paraphrase, each in a row of its own"
+            if pair
+            else None
+        )
+    return None if len(pair) == 2 else "expected question and answer, or text, as strings"
 
 
 def check_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,16 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from vimedsynth.encodings import not_utf8
 from vimedsynth.errors import Misuse
 
 Row = dict[str, Any]
+_JSON_NAMES = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+
+
+def json_name(value: object) -> str:
+    """What JSON calls the type of ``value``."""
+    return _JSON_NAMES.get(type(value), "number")
 
 
 def read_rows(file: Path, needs: dict[str, type]) -> Iterator[tuple[int, Row | str]]:
@@ -29,12 +36,13 @@ def _row(text: bytes, needs: dict[str, type]) -> Row | str:
     try:
         row = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
-        return f"not JSON in UTF-8 ({fault})"
+        return not_utf8(text) or f"not JSON in UTF-8 ({fault})"
     if not isinstance(row, dict):
-        return f"a JSON {type(row).__name__}; expected an object"
+        return f"a JSON {json_name(row)}; expected an object"
     for key, kind in needs.items():
         if not isinstance(row.get(key), kind):
-            return f"{key} is {'missing' if key not in row else type(row[key]).__name__}; expected a {kind.__name__}"
+            told = "missing" if key not in row else f"a JSON {json_name(row[key])}"
+            return f"{key} is {told}; expected a JSON {json_name(kind())}"
     return row
 
 

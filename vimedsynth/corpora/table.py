@@ -11,6 +11,9 @@ from vimedsynth.splits import SPLITS, paper_split
 from vimedsynth.studies import Problem, Study
 
 _COLUMNS = ("study_id", "patient_id", "report")
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    "year": int, "month": int, "day": int, "height": float, "weight": float,
+}  # fmt: skip
 
 
 class Table:
@@ -60,6 +63,13 @@ def _report(root: Path, text: str, where: str, study_id: str) -> Path | Problem:
     return report
 
 
+def _bad_numbers(row: Mapping[str, str], where: str, study_id: str) -> Iterator[Problem]:
+    for name, kind in _NUMBERS.items():
+        if row.get(name) and number(row[name], kind) is None:
+            told = f"{name} {row[name][:20]!r}; expected a {'whole ' if kind is int else ''}number; left out"
+            yield Problem("bad-number", where, told, study_id)
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -83,6 +93,7 @@ def _row_entries(root: Path, where: str, row: Mapping[str, str]) -> Iterator[Stu
     if split is not None and split not in SPLITS:
         yield Problem("bad-split", where, f"split {split[:40]!r}; expected one of {', '.join(SPLITS)}", study_id)
         split = None
+    yield from _bad_numbers(row, where, study_id)
     named = parse_name(row["report"])
     year = number(row.get("year"), int) or named.year
     month = number(row.get("month"), int) or named.month
