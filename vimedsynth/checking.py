@@ -3,14 +3,26 @@
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
+from vimedsynth.extraction import report_of
 from vimedsynth.guards import Verdict, check_answer, check_text
 from vimedsynth.reports import Report, flat_report, nfc
 from vimedsynth.samples import Objection
 
 
 @lru_cache(maxsize=512)
-def _report(text: str) -> Report:
+def _text(text: str) -> Report:
     return flat_report(text)
+
+
+@lru_cache(maxsize=512)
+def _sections(value: bytes) -> Report:
+    return report_of(orjson.loads(value))
+
+
+def _report(value: str | dict[str, Any]) -> Report:
+    return _text(value) if isinstance(value, str) else _sections(orjson.dumps(value))
 
 
 def _rows(items: tuple[Objection, ...]) -> list[dict[str, str]]:
@@ -28,7 +40,7 @@ def verdict_of(row: dict[str, Any]) -> Verdict:
 
 def _unfit(row: dict[str, Any]) -> str | None:
     """Why a row is neither a pair nor a paraphrase that can be judged."""
-    if not row["report"].strip():
+    if isinstance(row["report"], str) and not row["report"].strip():
         return "report is empty; expected the text that the answer is held against"
     pair = [name for name in ("question", "answer") if isinstance(row.get(name), str)]
     if isinstance(row.get("text"), str):

@@ -6,6 +6,7 @@ Each command lives in ``vimedsynth/commands/<file>.py`` as a ``click.Command``; 
 
 import errno
 import importlib
+import signal
 import sys
 from typing import Any
 
@@ -59,6 +60,7 @@ class LazyGroup(click.Group):
         from vimedsynth.errors import EXTRA_BY_MODULE, VimedsynthError, missing_extra
 
         try:
+            _commands_handle_ctrl_c()
             return super().invoke(ctx)
         except VimedsynthError as error:
             click.echo(f"vimedsynth: {error}", err=True)
@@ -79,6 +81,12 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("vimedsynth: interrupted; the same command goes on where it was", err=True)
             ctx.exit(130)
+
+
+def _commands_handle_ctrl_c() -> None:
+    """From here on an interruption is an exception; see :mod:`vimedsynth.__main__` for what was before."""
+    if getattr(signal.getsignal(signal.SIGINT), "__name__", "") == "_leave":
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _named(file: object) -> str:

@@ -62,22 +62,33 @@ def open_run(folder: Path, settings: Settings, created: str, *, corpus: str = ""
         before = {"settings": dict(settings), "corpus": corpus, "created": created, "begun": now()}
         _write_run(folder, before)
     else:
-        refuse_difference(folder, before["settings"], settings)
+        refuse_difference(folder, before["settings"], settings, (before.get("corpus", ""), corpus))
         journal = Journal(folder / JOURNAL)
     return Run(folder, settings, corpus, before["created"], before["begun"], journal)
 
 
-def refuse_difference(folder: Path, before: Settings, after: Settings) -> None:
-    """Raise SettingsDiffer with one line per setting that is not what the folder was begun with."""
+def refuse_difference(folder: Path, before: Settings, after: Settings, corpora: tuple[str, str] = ("", "")) -> None:
+    """Raise SettingsDiffer with one line per setting that is not what the folder was begun with.
+
+    ``corpora`` are the paths of the corpus then and now: its hash says nothing to a reader.
+    """
     before, after = _plain(before), _plain(after)
     lines = [
-        f"  {name}: {_shown(before, name)} in the folder, {_shown(after, name)} asked for"
+        _corpus_line(*corpora)
+        if name == "corpus_sha256" and all(corpora)
+        else f"  {name}: {_shown(before, name)} in the folder, {_shown(after, name)} asked for"
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
     if lines:
         head = f"{folder} was begun with other settings; use another folder, or --fresh to begin anew:"
         raise SettingsDiffer("\n".join([head, *lines]))
+
+
+def _corpus_line(before: str, after: str) -> str:
+    if before == after:
+        return f"  corpus: {after} is not as it was then (corpus_sha256)"
+    return f"  corpus: {before} in the folder, {after} asked for, whose files are others (corpus_sha256)"
 
 
 def _plain(settings: Settings) -> dict[str, Any]:

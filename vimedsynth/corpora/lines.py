@@ -79,10 +79,18 @@ def _entry(line: bytes | None, where: str) -> Study | Problem:
     if isinstance(report, dict):
         report = orjson.dumps(report).decode()
     if not isinstance(patient, str) or not patient.strip():
-        return Problem("missing-patient", where, "patient_id is not a text", excludes=True)
+        return Problem("missing-patient", where, _no_patient(row), excludes=True)
     if not isinstance(report, str) or not report.strip():
         return Problem("report-empty", where, "report is empty or not a text", excludes=True)
     return _study(row, nfc(patient.strip()), nfc(report), where)
+
+
+def _no_patient(row: dict[str, object]) -> str:
+    value = row.get("patient_id")
+    if "patient_id" not in row or value == "":
+        return f"patient_id is {'missing' if value is None else 'empty'}; expected a text"
+    said = f" ({value})" if isinstance(value, (int, float)) else ""
+    return f"patient_id is a JSON {json_name(value)}{said}; expected a string that is not blank"
 
 
 def _study(row: dict[str, object], patient: str, report: str, where: str) -> Study | Problem:
