@@ -17,6 +17,7 @@ from vimedsynth.augment.sampling import Sampler, copy_seed
 from vimedsynth.augment.work import safe_name
 from vimedsynth.cli import cli
 from vimedsynth.errors import Misuse
+from vimedsynth.holding import holding
 from vimedsynth.phantom import render
 from vimedsynth.volumes import Modality, read_volume, save_scan
 
@@ -335,3 +336,32 @@ def running(pid: str) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def test_a_folder_of_somebody_else_stays_as_it_is(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/receipts.jsonl").write_text("mine")
+    for more in ((), ("--fresh",)):
+        refused = run("-o", tmp_path / "mine", "--policy", "none", *more)
+        assert refused.exit_code == 2
+        assert f"{tmp_path / 'mine'}: not a folder of augmented scans (receipts.jsonl is there" in refused.output
+    assert [(p.name, p.read_text()) for p in (tmp_path / "mine").iterdir()] == [("receipts.jsonl", "mine")]
+
+
+def test_a_folder_that_another_process_fills_is_refused(run: Callable[..., Result], tmp_path: Path) -> None:
+    with holding(tmp_path / "out"):
+        refused = run("-o", tmp_path / "out", "--policy", "none")
+    assert refused.exit_code == 2
+    assert "another process works in this folder" in refused.output
+    assert run("-o", tmp_path / "out", "--policy", "none").exit_code == 0
+
+
+def test_to_begin_anew_leaves_nothing_of_more_copies(run: Callable[..., Result], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("-o", out, "--policy", "none", "--copies", 2, "--preview").exit_code == 0
+    assert list(out.rglob("*copy_1*"))
+    (out / "notes.txt").write_text("mine")
+    assert run("-o", out, "--policy", "none", "--copies", 1, "--fresh").exit_code == 0
+    assert not list(out.rglob("*copy_1*"))
+    assert list(out.rglob("copy_0*"))
+    assert (out / "notes.txt").is_file()

@@ -1,8 +1,11 @@
 """The command line as a user meets it."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from vimedsynth.cli import COMMANDS, cli
@@ -22,3 +25,95 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_unknown_command_is_wrong_usage() -> None:
     assert CliRunner().invoke(cli, ["nothing"]).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["check", "extract"])
+@pytest.mark.parametrize("through", ["file", "link"])
+def test_a_filter_does_not_write_over_what_it_reads(tmp_path: Path, name: str, through: str) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": "a", "patient_id": "a", "report": "Hình ảnh bắt xạ ở não.", "text": "Não."}\n', "utf-8")
+    out = rows
+    if through == "link":
+        out = tmp_path / "link.jsonl"
+        out.symlink_to(rows)
+    before = rows.read_bytes()
+    done = CliRunner().invoke(cli, [name, str(rows), "-o", str(out)])
+    assert done.exit_code == 2
+    assert "is the file that is read" in done.output
+    assert rows.read_bytes() == before
+
+
+def judged(tmp_path: Path, row: dict[str, object]) -> dict[str, object]:
+    (tmp_path / "pairs.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    done = CliRunner().invoke(cli, ["check", str(tmp_path / "pairs.jsonl")])
+    verdict: dict[str, object] = json.loads(done.stdout)
+    assert done.exit_code == (0 if verdict["accepted"] else 1)
+    return verdict
+
+
+REPORT = "Hình ảnh nốt mờ ở thùy trên phổi trái, kích thước 17 x 12 mm."
+PAIR = {
+    "id": "a",
+    "report": REPORT,
+    "question": "Có nốt ở phổi trái không?",
+    "answer": "Có nốt mờ ở thùy trên phổi trái.",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [({"report": " \n"}, "report is empty"), ({"text": REPORT}, "question and answer beside text")],
+)
+def test_a_row_that_cannot_be_judged_is_refused_by_its_form(tmp_path: Path, changed: dict[str, str], told: str) -> None:
+    assert judged(tmp_path, PAIR)["accepted"]
+    for row in ({**PAIR, **changed}, {**PAIR, "question": "Có tràn dịch không?", "answer": "Không.", **changed}):
+        verdict = judged(tmp_path, row)
+        assert not verdict["accepted"]
+        ((code, message),) = [(o["code"], o["message"]) for o in verdict["objections"]]  # type: ignore[attr-defined]
+        assert code == "schema"
+        assert told in message
+
+
+@pytest.mark.parametrize(("value", "name"), [("null", "null"), ("7", "number"), ("[]", "array"), ('"a"', "string")])
+def test_json_types_are_called_what_json_calls_them(tmp_path: Path, value: str, name: str) -> None:
+    (tmp_path / "rows.jsonl").write_text(value + "\n")
+    for command in (["check"], ["corpus"]):
+        done = CliRunner().invoke(cli, [*command, str(tmp_path / "rows.jsonl")])
+        assert f"a JSON {name}; expected an object" in done.output
+
+
+def test_a_report_too_long_to_be_rewritten_is_a_rejection_with_that_name(tmp_path: Path) -> None:
+    row = {"patient_id": "p", "report": " ".join([REPORT] * 3000)}
+    (tmp_path / "reports.jsonl").write_text(
+        json.dumps(row) + "\n" + json.dumps({**row, "report": REPORT}) + "\n", "utf-8"
+    )
+    done = CliRunner().invoke(
+        cli, ["paraphrase", str(tmp_path / "reports.jsonl"), "-o", str(tmp_path / "run"), "--quiet"]
+    )
+    assert done.exit_code == 0
+    assert "refused report-too-long: 1" in done.output
+    (refused,) = (tmp_path / "run/rejections.jsonl").read_text("utf-8").splitlines()
+    assert "holds at most 40,000" in json.loads(refused)["message"]
+    assert len((tmp_path / "run/samples.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+def test_a_comparison_has_no_findings_to_cover(tmp_path: Path) -> None:
+    rows = ({"patient_id": f"p{n}", "report": f"{REPORT} Không thấy tràn dịch màng phổi {n}."} for n in range(3))
+    (tmp_path / "reports.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    said = [str(tmp_path / "reports.jsonl"), "--quiet", "-o"]
+    compared = CliRunner().invoke(cli, ["compare", *said, str(tmp_path / "c"), "--pairs", "2"])
+    assert "comparison: " in compared.output
+    assert "findings covered" not in compared.output
+    assert "findings covered" in CliRunner().invoke(cli, ["vqa", *said, str(tmp_path / "v")]).output
+
+
+def test_stats_does_not_pass_over_a_row_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "reports.jsonl").write_text(json.dumps({"patient_id": "p", "report": REPORT}) + "\n", "utf-8")
+    run = tmp_path / "run"
+    assert CliRunner().invoke(cli, ["vqa", str(tmp_path / "reports.jsonl"), "-o", str(run), "--quiet"]).exit_code == 0
+    with (run / "samples.jsonl").open("a") as file:
+        file.write('{"id": \n')
+    done = CliRunner().invoke(cli, ["stats", str(run), "-o", str(tmp_path / "page.html")])
+    assert done.exit_code == 1
+    assert "samples.jsonl: row " in done.output
+    assert not (tmp_path / "page.html").exists()

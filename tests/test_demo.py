@@ -61,3 +61,14 @@ def test_fresh_goes_to_every_command_that_keeps_a_folder(tmp_path: Path) -> None
     begun_anew = {step.argv[0] for step in steps(tmp_path, fresh=True) if "--fresh" in step.argv}
     assert begun_anew == {"vqa", "paraphrase", "compare", "augment", "manifest"}
     assert not any("--fresh" in step.argv for step in steps(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "corpus/metadata.csv", "manifest/train.json"])
+@pytest.mark.parametrize("more", [(), ("--fresh",)])
+def test_a_folder_of_somebody_else_stays_as_it_is(tmp_path: Path, name: str, more: tuple[str, ...]) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("mine")
+    refused = CliRunner().invoke(cli, ["demo", "-o", str(tmp_path), *more])
+    assert refused.exit_code == 2, refused.output
+    assert str(tmp_path) in refused.output
+    assert [p.read_text() for p in tmp_path.rglob("*") if p.is_file()] == ["mine"]

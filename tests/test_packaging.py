@@ -1,9 +1,13 @@
 """What is installed from a wheel is whole: the data files travel with the code."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -48,3 +52,61 @@ def test_commands_find_their_data_files_outside_the_checkout(wheel: Path, tmp_pa
     where, count = done.stdout.split()
     assert Path(where).is_relative_to(tmp_path)
     assert int(count) == 18
+
+
+EXTRAS_BY_FOLDER = {
+    "stats": {"stats", "imaging"},  # the pictures of a card are what the scans' extra draws
+    "manifests": {"formats", "imaging"},
+    "evaluation": {"evaluate", "text", "bertscore"},
+    "review": {"review", "imaging"},
+    "volumes": {"imaging"},
+    "augment": {"imaging"},
+}
+
+VIA = {"markupsafe": "jinja2", "transformers": "bert-score"}
+"""Modules that come with another one, of which they are a part in all but name."""
+
+
+def _imports(folder: Path) -> set[str]:
+    """Top-level modules that the files of ``folder`` import, wherever in the file."""
+    nodes = [node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    parts = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | parts} - set(sys.stdlib_module_names) - {"vimedsynth", ""}
+
+
+def _brought(names: list[str]) -> set[str]:
+    return {re.split(r"[^\w-]", name, maxsplit=1)[0].lower().replace("_", "-") for name in names}
+
+
+@pytest.mark.parametrize("folder", EXTRAS_BY_FOLDER)
+def test_what_a_folder_imports_comes_with_the_extras_that_it_names(folder: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = EXTRAS_BY_FOLDER[folder]
+    there = _brought([*project["dependencies"], *(line for name in wanted for line in extras[name])])
+    known = packages_distributions()
+    missing = {
+        module
+        for module in _imports(ROOT / "vimedsynth" / folder)
+        if not there & {name.lower().replace("_", "-") for name in [*known.get(module, [module]), VIA.get(module, "")]}
+    }
+    assert not missing
+
+
+def test_the_installation_line_of_the_readme_brings_all_that_the_demo_imports() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    for name in ("README.md", "README.vi.md"):
+        found = re.search(r"pip install '\.\[([\w,]+)\]'", (ROOT / name).read_text("utf-8"))
+        assert found
+        there = _brought([line for extra in found[1].split(",") for line in project[extra]])
+        assert {"matplotlib", "sacrebleu", "opencv-python-headless", "albumentations", "pyarrow"} <= there
+
+
+def test_stats_go_on_without_sacrebleu() -> None:
+    code = (
+        "import sys; sys.modules['sacrebleu'] = None;"
+        "from vimedsynth.stats.diversity import diversity; print(diversity(['a b c', 'a b d']).self_bleu)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout.strip(), done.returncode) == ("None", 0), done.stderr

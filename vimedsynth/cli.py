@@ -6,6 +6,7 @@ Each command lives in ``vimedsynth/commands/<file>.py`` as a ``click.Command``; 
 
 import errno
 import importlib
+import signal
 import sys
 from typing import Any
 
@@ -35,6 +36,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+_LONGEST_NAME = 255
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported on first use and whose known errors become one line and an exit code."""
 
@@ -56,6 +60,7 @@ class LazyGroup(click.Group):
         from vimedsynth.errors import EXTRA_BY_MODULE, VimedsynthError, missing_extra
 
         try:
+            _commands_handle_ctrl_c()
             return super().invoke(ctx)
         except VimedsynthError as error:
             click.echo(f"vimedsynth: {error}", err=True)
@@ -71,11 +76,23 @@ class LazyGroup(click.Group):
             # A folder that cannot be made, a full disk, a name that is too long: said once, here, for all commands.
             if error.errno == errno.EPIPE or error.strerror is None:
                 raise
-            click.echo(f"vimedsynth: {error.filename or 'input or output'}: {error.strerror}", err=True)
+            click.echo(f"vimedsynth: {_named(error.filename)}: {error.strerror}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("vimedsynth: interrupted; the same command goes on where it was", err=True)
             ctx.exit(130)
+
+
+def _commands_handle_ctrl_c() -> None:
+    """From here on an interruption is an exception; see :mod:`vimedsynth.__main__` for what was before."""
+    if getattr(signal.getsignal(signal.SIGINT), "__name__", "") == "_leave":
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _named(file: object) -> str:
+    """The file of an error; what is longer than any name may be a text that was taken for one, and is not shown."""
+    last = str(file or "").rpartition("/")[2]
+    return "a name that is too long" if len(last) > _LONGEST_NAME else str(file or "input or output")
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vimedsynth.files import replacing
+from vimedsynth.holding import refuse_foreign
 from vimedsynth.sample_corpus import SampleStudy, metadata, sample_studies
 
 _FEW = ("--limit", "4")  # studies whose scans are perturbed: enough to see, soon done
@@ -16,6 +17,15 @@ class Step:
 
     purpose: str
     argv: tuple[str, ...]
+
+
+def refuse_other_folder(root: Path, fresh: bool) -> None:
+    """Raise Misuse when ``root`` holds what no demo made; ``fresh`` takes up the folder of another version."""
+    index = root / "corpus" / "metadata.csv"
+    if index.is_file() and (index.read_bytes() == metadata() or (fresh and (root / "runs").is_dir())):
+        return
+    refuse_foreign(root, (), "a folder of the demo", own=("corpus",))
+    refuse_foreign(root / "corpus", (), "the corpus of the demo")
 
 
 def write_corpus(root: Path) -> Iterator[str]:

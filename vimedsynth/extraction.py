@@ -4,9 +4,12 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+import orjson
+
 from vimedsynth.findings import read_findings
 from vimedsynth.lesions import is_lesion, official_lesions
-from vimedsynth.reports import Section, flat_report
+from vimedsynth.reports import Report, Section, flat_report
+from vimedsynth.studies import Study, read_report
 
 
 def plain(value: object) -> Any:
@@ -24,9 +27,16 @@ def plain(value: object) -> Any:
     return value
 
 
+def report_of(value: str | dict[str, Any]) -> Report:
+    """A flat text or an object of sections as a report. Raises BadReport for an object that is no report."""
+    if isinstance(value, str):
+        return flat_report(value)
+    return read_report(Study("", "", report_text=orjson.dumps(value).decode()))
+
+
 def extract_row(row: dict[str, Any], keys: str, region: str | None, everything: bool) -> dict[str, Any]:
     """One output row of ``extract``."""
-    report = flat_report(row["report"])
+    report = report_of(row["report"])
     section = Section(region) if region else None
     head = {"patient_id": row.get("patient_id")}
     if keys == "vimed-pet":

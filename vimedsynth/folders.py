@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from vimedsynth.errors import DataRefused, SettingsDiffer
+from vimedsynth.holding import refuse_foreign
 
 Key = tuple[Any, ...]
 Row = Mapping[str, Any]
@@ -23,16 +24,23 @@ class Names:
     refused: str
     key: Callable[[Row], Key]  # raises KeyError, TypeError or ValueError for what is no row
     parts: str = "*/.*.part"
+    made: tuple[str, ...] = ()  # where the files of the rows lie, for --fresh
+    kind: str = "ours"
 
 
 class Folder:
     """Rows are appended as they finish, each after its files, and put in order at the end."""
 
     def __init__(self, root: Path, names: Names, settings: Row, fresh: bool = False) -> None:
-        """Begin or take up ``root``; raises SettingsDiffer with what differs, DataRefused if it cannot be written."""
+        """Begin or take up ``root``.
+
+        Raises SettingsDiffer with what differs, Misuse when the folder holds something else, DataRefused if it cannot
+        be written. Two processes are kept apart by :func:`vimedsynth.holding.holding`.
+        """
         self.root, self.names = root, names
         try:
             root.mkdir(parents=True, exist_ok=True)
+            refuse_foreign(root, (names.settings,), f"a folder of {names.kind}")
             self._settle(settings, fresh)
             for stale in root.glob(names.parts):
                 stale.unlink(missing_ok=True)
@@ -42,9 +50,10 @@ class Folder:
     def _settle(self, settings: Row, fresh: bool) -> None:
         path = self.root / self.names.settings
         known = None if fresh or not path.exists() else _object(path)
-        if fresh:
-            for name in (self.names.rows, self.names.refused):
-                (self.root / name).unlink(missing_ok=True)
+        if fresh and path.exists():
+            stale = [self.root / self.names.rows, self.root / self.names.refused]
+            for file in (*stale, *(file for made in self.names.made for file in self.root.glob(made))):
+                file.unlink(missing_ok=True)
         if known is None:
             write_bytes(path, orjson.dumps(dict(settings), option=orjson.OPT_INDENT_2))
             return

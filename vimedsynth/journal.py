@@ -86,6 +86,17 @@ def place(ordinal: int, attempt: int, index: int) -> int:
     return (ordinal * _ATTEMPTS + attempt) * _CANDIDATES + index
 
 
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _trouble(path: Path, error: sqlite3.OperationalError) -> Misuse | DataRefused:
+    """What a failed write means: the lock of another process, or a disk or folder that takes no more."""
+    if error.sqlite_errorcode & 0xFF in _HELD:
+        return Misuse(f"{path}: another process works on this run ({error})")
+    told = "what was finished is kept; with room and leave to write there the same command goes on"
+    return DataRefused(f"{path}: cannot be written ({error}); {told}")
+
+
 class Journal:
     """The open journal. One process at a time: the file stays locked until :meth:`close`."""
 
@@ -97,7 +108,7 @@ class Journal:
                 self._db.execute(f"PRAGMA {pragma}")
             self._db.executescript(_TABLES)
         except sqlite3.OperationalError as error:
-            raise Misuse(f"{path}: another process works on this run ({error})") from error
+            raise _trouble(path, error) from error
         except sqlite3.DatabaseError as error:
             raise DataRefused(f"{path}: not a readable journal ({error}); --fresh begins anew") from error
 
@@ -124,8 +135,8 @@ class Journal:
     def commit_all(self, steps: Iterable[Step]) -> None:
         """The same for what finished at one time: all of it, or, when it breaks, nothing."""
         db = self._db
-        db.execute("BEGIN")
         try:
+            db.execute("BEGIN")
             for step in steps:
                 for request in step.requests:
                     self._insert(step.work, step.ordinal, request)
@@ -133,8 +144,11 @@ class Journal:
                     row = (ended.task, ended.engine, ended.findings, ended.covered, ended.samples)
                     db.execute("INSERT INTO works VALUES (?,?,?,?,?,?,?)", (step.work, step.ordinal, *row))
             db.execute("COMMIT")
-        except BaseException:
-            db.execute("ROLLBACK")
+        except BaseException as error:
+            if db.in_transaction:  # SQLite has rolled back itself where the disk was full
+                db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise _trouble(self.path, error) from error
             raise
 
     def _insert(self, work: str, ordinal: int, request: Finished) -> None:

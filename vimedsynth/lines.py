@@ -9,32 +9,51 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from vimedsynth.encodings import not_utf8
 from vimedsynth.errors import Misuse
+from vimedsynth.studies import BadReport
 
 Row = dict[str, Any]
+_JSON_NAMES = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+
+
+def json_name(value: object) -> str:
+    """What JSON calls the type of ``value``."""
+    return _JSON_NAMES.get(type(value), "number")
 
 
 def read_rows(file: Path, needs: dict[str, type]) -> Iterator[tuple[int, Row | str]]:
     """``(line number, row)``, or the fault of the line in place of the row. Raises Misuse if the file cannot be read."""
-    if not file.is_file():
-        raise Misuse(f"{file}: not a file; expected JSON Lines with {', '.join(needs)}")
-    with file.open("rb") as stream:
+    with _input(file, needs) as stream:
         for number, line in enumerate(stream, 1):
             text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
             if text:
                 yield number, _row(text, needs)
 
 
+@contextlib.contextmanager
+def _input(file: Path, needs: dict[str, type]) -> Iterator[BinaryIO]:
+    """``-`` is stdin; a pipe is read like a file."""
+    if str(file) == "-":
+        yield sys.stdin.buffer
+        return
+    if not file.exists() or file.is_dir():
+        raise Misuse(f"{file}: not a file; expected JSON Lines with {', '.join(needs)}")
+    with file.open("rb") as stream:
+        yield stream
+
+
 def _row(text: bytes, needs: dict[str, type]) -> Row | str:
     try:
         row = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
-        return f"not JSON in UTF-8 ({fault})"
+        return not_utf8(text) or f"not JSON in UTF-8 ({fault})"
     if not isinstance(row, dict):
-        return f"a JSON {type(row).__name__}; expected an object"
+        return f"a JSON {json_name(row)}; expected an object"
     for key, kind in needs.items():
-        if not isinstance(row.get(key), kind):
-            return f"{key} is {'missing' if key not in row else type(row[key]).__name__}; expected a {kind.__name__}"
+        if not isinstance(row.get(key), (kind, dict) if key == "report" else kind):
+            told = "missing" if key not in row else f"a JSON {json_name(row[key])}"
+            return f"{key} is {told}; expected a JSON {json_name(kind())}"
     return row
 
 
@@ -56,6 +75,8 @@ def output_stream(path: Path | None) -> Iterator[BinaryIO]:
 
 def map_lines(file: Path, output: Path | None, needs: dict[str, type], work: Callable[[Row], Row]) -> int:
     """Write ``work(row)`` for each row of ``file``; faults go to stderr as ``file:line: fault``. Returns their number."""
+    if output is not None and output.exists() and file.exists() and output.samefile(file):
+        raise Misuse(f"{output}: is the file that is read; expected another one to write to")
     bad = 0
     with output_stream(output) as stream:
         for number, row in read_rows(file, needs):
@@ -63,5 +84,11 @@ def map_lines(file: Path, output: Path | None, needs: dict[str, type], work: Cal
                 bad += 1
                 print(f"{file}:{number}: {row}", file=sys.stderr)
                 continue
-            stream.write(orjson.dumps(work(row), option=orjson.OPT_APPEND_NEWLINE))
+            try:
+                done = work(row)
+            except BadReport as fault:  # an object without a section that is known
+                bad += 1
+                print(f"{file}:{number}: report: {fault.problem.message}", file=sys.stderr)
+                continue
+            stream.write(orjson.dumps(done, option=orjson.OPT_APPEND_NEWLINE))
     return bad

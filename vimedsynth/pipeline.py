@@ -25,7 +25,7 @@ from vimedsynth.work import Work, attempt_seed, work_key
 
 FALLBACK = "grounded-fallback"
 """The engine name in the records of answers that the grounded engine wrote in the place of a model."""
-HOPELESS = frozenset({"nothing-to-say", "prompt-too-long", "request-refused"})
+HOPELESS = frozenset({"nothing-to-say", "report-too-long", "prompt-too-long", "request-refused"})
 """Failures that asking again cannot mend."""
 
 

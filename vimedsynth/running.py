@@ -54,21 +54,33 @@ class Reading:
     progress: Progress
     problems: Counter[str] = field(default_factory=Counter)
     reports: int = 0
+    first: Problem | None = None  # of those that leave a study out
 
     def cases(self) -> Iterator[Case]:
         """One whole-report case per readable study."""
         for study in islice(self._studies(), self.limit):
             self.progress.study()
             report, problems = examine_report(study)
-            self.problems.update(problem.code for problem in problems)
+            for problem in problems:
+                self._meet(problem)
             if report is not None:
                 self.reports += 1
                 yield Case(study, report, WHOLE)
 
+    def told(self) -> str:
+        """The problems by code, and the first that left a study out."""
+        counts = ", ".join(f"{code} {count:,}" for code, count in sorted(self.problems.items())) or "no study"
+        return counts if self.first is None else f"{counts}; first {self.first.file}: {self.first.message}"
+
+    def _meet(self, problem: Problem) -> None:
+        self.problems[problem.code] += 1
+        if problem.excludes and self.first is None:
+            self.first = problem
+
     def _studies(self) -> Iterator[Study]:
         for entry in self.corpus.entries():
             if isinstance(entry, Problem):
-                self.problems[entry.code] += 1
+                self._meet(entry)
             else:
                 yield entry
 
@@ -115,7 +127,7 @@ def _execute(run: Run, loop: Loop, reading: Reading) -> dict[str, Any]:
     if not complete:
         raise Interrupted(f"{run.folder}: stopped; what was finished is kept, the same command goes on")
     if not reading.reports:
-        raise DataRefused(f"{reading.corpus.root}: no report that can be read ({dict(reading.problems)})")
+        raise DataRefused(f"{reading.corpus.root}: no report that can be read ({reading.told()})")
     return finish_run(run, {"reports": reading.reports, "problems": dict(sorted(reading.problems.items()))})
 
 

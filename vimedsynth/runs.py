@@ -9,6 +9,7 @@ gives the same bytes.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,22 +62,33 @@ def open_run(folder: Path, settings: Settings, created: str, *, corpus: str = ""
         before = {"settings": dict(settings), "corpus": corpus, "created": created, "begun": now()}
         _write_run(folder, before)
     else:
-        refuse_difference(folder, before["settings"], settings)
+        refuse_difference(folder, before["settings"], settings, (before.get("corpus", ""), corpus))
         journal = Journal(folder / JOURNAL)
     return Run(folder, settings, corpus, before["created"], before["begun"], journal)
 
 
-def refuse_difference(folder: Path, before: Settings, after: Settings) -> None:
-    """Raise SettingsDiffer with one line per setting that is not what the folder was begun with."""
+def refuse_difference(folder: Path, before: Settings, after: Settings, corpora: tuple[str, str] = ("", "")) -> None:
+    """Raise SettingsDiffer with one line per setting that is not what the folder was begun with.
+
+    ``corpora`` are the paths of the corpus then and now: its hash says nothing to a reader.
+    """
     before, after = _plain(before), _plain(after)
     lines = [
-        f"  {name}: {_shown(before, name)} in the folder, {_shown(after, name)} asked for"
+        _corpus_line(*corpora)
+        if name == "corpus_sha256" and all(corpora)
+        else f"  {name}: {_shown(before, name)} in the folder, {_shown(after, name)} asked for"
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
     if lines:
         head = f"{folder} was begun with other settings; use another folder, or --fresh to begin anew:"
         raise SettingsDiffer("\n".join([head, *lines]))
+
+
+def _corpus_line(before: str, after: str) -> str:
+    if before == after:
+        return f"  corpus: {after} is not as it was then (corpus_sha256)"
+    return f"  corpus: {before} in the folder, {after} asked for, whose files are others (corpus_sha256)"
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
@@ -91,8 +103,16 @@ def _shown(settings: Settings, name: str) -> str:
 def _clear(folder: Path) -> None:
     if any(folder.iterdir()) and not (folder / RUN).is_file():
         raise Misuse(f"{folder}: --fresh empties run folders only, and there is no {RUN} in this one")
+    _refuse_busy(folder / JOURNAL)
     for name in reversed(_OWN):  # run.json last: a kill in between leaves a folder that is still known as a run
         (folder / name).unlink(missing_ok=True)
+
+
+def _refuse_busy(path: Path) -> None:
+    """Raise Misuse while another process works on the run: it would go on writing into files that are gone."""
+    if path.is_file():
+        with suppress(DataRefused):  # a journal that cannot be read is why a user begins anew
+            Journal(path).close()
 
 
 def _read(path: Path) -> dict[str, Any] | None:

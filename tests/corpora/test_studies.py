@@ -6,8 +6,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.corpora.trees import IMPRESSION, SECTIONS, archive, archive_row, report_json, volume, write
+from vimedsynth.cli import cli
+from vimedsynth.encodings import is_mojibake
 from vimedsynth.errors import DataRefused
 from vimedsynth.reports import Section
 from vimedsynth.studies import BadReport, Corpus, open_corpus, read_report
@@ -247,3 +250,106 @@ def test_an_index_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path, d
     write(tmp_path / "metadata.csv", data)
     with pytest.raises(DataRefused, match=r"metadata\.csv"):
         list(open_corpus(tmp_path).studies)
+
+
+@pytest.mark.parametrize("times", [1, 2, 20, 200])
+def test_a_report_in_the_place_of_its_path_is_named_by_line_and_never_shown(tmp_path: Path, times: int) -> None:
+    text = SECTIONS["Lồng ngực"] * times
+    write(tmp_path / "c/studies.csv", f'study_id,patient_id,report\ns1,p1,"{text}"\ns2,p2,r/b.json\n')
+    write(tmp_path / "c/r/b.json", report_json())
+    (problem,) = open_corpus(tmp_path / "c").problems
+    assert (problem.code, problem.file, problem.excludes) == ("missing-report", "studies.csv:2", True)
+    assert "report is no path of a file" in problem.message
+    for command in (["corpus"], ["vqa", "-o", str(tmp_path / "run")]):
+        done = CliRunner().invoke(cli, [command[0], str(tmp_path / "c"), *command[1:]])
+        assert done.exit_code == 0, done.output
+        assert "bắt xạ" not in done.output
+        assert "nốt đặc" not in done.output
+
+
+def test_a_text_in_the_place_of_a_scan_or_of_an_unsafe_path_is_not_shown(tmp_path: Path) -> None:
+    text = SECTIONS["Lồng ngực"]
+    write(tmp_path / "c/studies.csv", f'study_id,patient_id,report,ct\ns1,p1,r/b.json,"{text}"\ns2,p2,"../{text}",\n')
+    write(tmp_path / "c/r/b.json", report_json())
+    problems = open_corpus(tmp_path / "c").problems
+    assert [problem.code for problem in problems] == ["missing-ct", "missing-report"]
+    assert not [p for p in problems if "tim" in p.message + p.file]
+
+
+def lines_corpus(tmp_path: Path, *rows: dict[str, object]) -> Corpus:
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return open_corpus(write(tmp_path / "reports.jsonl", text))
+
+
+def test_the_same_study_id_with_another_report_is_not_called_the_same_report(tmp_path: Path) -> None:
+    first, second = (f"Hình ảnh nốt đường kính {n} mm ở phổi trái." for n in (8, 9))
+    one = {"study_id": "s", "patient_id": "p", "report": first}
+    for other in ({**one, "report": second}, {**one, "patient_id": "q"}):
+        (problem,) = [p for p in lines_corpus(tmp_path, one, other).problems if p.code == "duplicate-study"]
+        assert "another patient or report" in problem.message
+        assert "same report" not in problem.message
+    (problem,) = [p for p in lines_corpus(tmp_path, one, one).problems if p.code == "duplicate-study"]
+    assert "the same patient with the same report" in problem.message
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("text", [*SECTIONS.values(), IMPRESSION])
+def test_a_report_in_shattered_letters_is_named(tmp_path: Path, text: str, wrong: str) -> None:
+    shattered = "".join(
+        bytes([byte]).decode(wrong, errors="ignore") or bytes([byte]).decode("latin-1") for byte in text.encode("utf-8")
+    )
+    corpus = lines_corpus(tmp_path, {"patient_id": "p", "report": shattered}, {"patient_id": "q", "report": text})
+    assert [p.code for p in corpus.problems if p.excludes] == ["report-mojibake"]
+    assert [study.patient_id for study, _ in corpus.reports()] == ["q"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ĐÃ “CŨ” ĐÃ” rồi, “ĐÔ” và “ÁÂ”.", "Nốt ở phổi, café, naïve, 37 °C ± 2 µm.", "BỆNH LÝ Ã Ã Ã Ă Â Á » º ¡", "ÁÀẢÃẠ"],
+)
+def test_vietnamese_with_odd_marks_is_no_mojibake(text: str) -> None:
+    assert not is_mojibake(text)
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("study_id;patient_id;report", "cells are to be separated by commas"),
+        ("Study_ID,patient_id,report", "found Study_ID, patient_id, report"),
+        ("study_id,patient_id,report,report", "the column report stands there twice"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_told_with_what_was_found(tmp_path: Path, header: str, told: str) -> None:
+    write(tmp_path / "studies.csv", f"{header}\na,b,c,d\n")
+    done = CliRunner().invoke(cli, ["corpus", str(tmp_path)])
+    assert done.exit_code == 1
+    assert told in done.output
+
+
+def test_a_year_that_is_no_number_is_named_and_the_study_stays(tmp_path: Path) -> None:
+    write(tmp_path / "studies.csv", "study_id,patient_id,report,year,height\ns,p,r/a.json,abc,1m60\nt,q,r/a.json,,\n")
+    write(tmp_path / "r/a.json", report_json())
+    corpus = open_corpus(tmp_path)
+    assert [(p.code, p.file, p.message.split(";")[0]) for p in corpus.problems] == [
+        ("bad-number", "studies.csv:2", "year 'abc'"),
+        ("bad-number", "studies.csv:2", "height '1m60'"),
+    ]
+    assert len(list(corpus.studies)) == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("utf-16", "looks like UTF-16"), ("utf-16-be", "looks like UTF-16"), ("cp1258", "byte 0x")]
+)
+def test_lines_in_another_encoding_are_called_that(tmp_path: Path, encoding: str, told: str) -> None:
+    rows = '{"patient_id": "p", "report": "Hình ảnh ở phổi"}\n' * 2
+    data = (
+        unicodedata.normalize("NFD", rows).encode("cp1258", "ignore") if encoding == "cp1258" else rows.encode(encoding)
+    )
+    write(tmp_path / "reports.jsonl", data)
+    said = str(tmp_path / "reports.jsonl")
+    for command in (["corpus", said], ["vqa", said, "-o", str(tmp_path / "run")], ["extract", said]):
+        done = CliRunner().invoke(cli, command)
+        assert done.exit_code == 1
+        assert "not UTF-8" in done.output
+        assert told in done.output
+        assert "{'" not in done.output

@@ -1,5 +1,10 @@
 """A manifest holds what the runs hold, with images that load and the lineage of every row; a leak fails the build."""
 
+import io
+import shutil
+import subprocess
+import sys
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +13,11 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+from click.testing import CliRunner
 
-from tests.corpora.trees import archive_row, write
+from tests.corpora.trees import archive, archive_row, report_json, write
 from tests.manifests.kit import ROWS, augmented, corpus, lines, provenance, run, sample
+from vimedsynth.cli import cli
 from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
 from vimedsynth.manifests.build import Plan, build
 from vimedsynth.manifests.select import Policy, parse_mix, parse_policy
@@ -364,3 +371,147 @@ def test_a_broken_run_json_is_named(tmp_path: Path) -> None:
     (asked.runs[0] / "run.json").write_text("[1]")
     with pytest.raises(DataRefused, match=r"run\.json: not the run\.json of a run"):
         build(asked)
+
+
+GARBAGE = {
+    "no archive": b"not a zip at all",
+    "cut off": b"PK\x03\x04" + bytes(40),
+    "empty": b"",
+    "a pickle": b"\x80\x04N.",
+}
+
+
+def _npz_of(member: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("data.npy", member)
+    return held.getvalue()
+
+
+GARBAGE["no header in the member"] = _npz_of(b"garbage" * 40)
+GARBAGE["a header of garbage"] = _npz_of(b"\x93NUMPY\x01\x00\x08\x00{'descr'" + b"(" * 40)
+GARBAGE["a pickle in the member"] = _npz_of(b"\x80\x04N.")
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_a_volume_of_garbage_is_counted_and_the_rest_goes_on(tmp_path: Path, kind: str) -> None:
+    made = plan(tmp_path)
+    (tmp_path / "corpus" / ROWS[0]["pet_path"]).write_bytes(GARBAGE[kind])
+    argv = ["manifest", str(made.runs[0]), "-o", str(made.folder), "--corpus", str(made.corpus), "--json"]
+    done = CliRunner().invoke(cli, argv)
+    assert done.exit_code == 0, done.output
+    assert orjson.loads(done.stdout)["notes"] == {"image-unreadable": 1}
+
+
+def argv(made: Plan, *more: str) -> list[str]:
+    return ["manifest", str(made.runs[0]), "-o", str(made.folder), "--corpus", str(made.corpus), *more]
+
+
+@pytest.mark.parametrize("lost", ["train.json", "lineage.jsonl", "images"])
+def test_a_manifest_that_lost_a_file_is_built_again(tmp_path: Path, lost: str) -> None:
+    made = plan(tmp_path)
+    build(made)
+    files = {p: p.read_bytes() for p in made.folder.rglob("*") if p.is_file()}
+    victim = made.folder / lost
+    victim = next(victim.rglob("*.npy")) if victim.is_dir() else victim
+    victim.unlink()
+    assert CliRunner().invoke(cli, argv(made)).exit_code == 0
+    assert files == {p: p.read_bytes() for p in made.folder.rglob("*") if p.is_file()}
+
+
+def test_a_manifest_whose_file_was_changed_is_built_again(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    build(made)
+    before = (made.folder / "val.json").read_bytes()
+    (made.folder / "val.json").write_bytes(before[:-2] + b"x]")
+    build(made)
+    assert (made.folder / "val.json").read_bytes() == before
+
+
+def test_a_folder_that_another_process_builds_in_is_refused_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    code = (
+        "import sys, pathlib; from vimedsynth.holding import holding\n"
+        "with holding(pathlib.Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+    )
+    held = [sys.executable, "-c", code, str(made.folder)]
+    with subprocess.Popen(held, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "in\n"
+        for more in ((), ("--fresh",)):
+            refused = CliRunner().invoke(cli, argv(made, *more))
+            assert refused.exit_code == 2
+            assert f"{made.folder}: another process works in this folder" in refused.output
+        other.kill()
+    assert CliRunner().invoke(cli, argv(made)).exit_code == 0
+
+
+def test_of_two_builds_at_once_none_spoils_the_other(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    said = [sys.executable, "-m", "vimedsynth", *argv(made)]
+    both = [subprocess.Popen(said, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [(process.communicate()[1], process.returncode) for process in both]
+    assert {code for _, code in told} <= {0, 2}, told
+    assert 0 in {code for _, code in told}
+    assert "Traceback" not in str(told)
+    assert CliRunner().invoke(cli, ["validate", str(made.folder)]).exit_code == 0
+
+
+def test_a_folder_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
+    made = plan(tmp_path)
+    write(made.folder / "README.md", "Của tôi.")
+    write(made.folder / "train.json", "[]")
+    refused = CliRunner().invoke(cli, argv(made))
+    assert refused.exit_code == 2
+    assert f"{made.folder}: not a manifest folder (README.md is there but no manifest.json" in refused.output
+    assert sorted(p.name for p in made.folder.iterdir()) == ["README.md", "train.json"]
+    assert (made.folder / "README.md").read_text("utf-8") == "Của tôi."
+
+
+def made_run(tmp_path: Path, text: str) -> tuple[Path, Path]:
+    """A corpus of two studies with ``text`` in their reports, and a real run over it."""
+    rows = [archive_row(2019, month, 1, f"patient_{month}") for month in (5, 6)]
+    root = archive(tmp_path / "corpus", rows, {n: report_json(**{"Hệ cơ - xương": f"{text} {n}."}) for n in (0, 1)})
+    done = CliRunner().invoke(cli, ["vqa", str(root), "-o", str(tmp_path / "run"), "--quiet"])
+    assert done.exit_code == 0, done.output
+    return root, tmp_path / "run"
+
+
+def test_another_corpus_than_the_one_of_the_run_is_refused(tmp_path: Path) -> None:
+    root, made = made_run(tmp_path / "a", "Hình ảnh đốt sống ngực số")
+    other, _ = made_run(tmp_path / "b", "Hình ảnh đốt sống thắt lưng số")
+    strange = archive(tmp_path / "c", [archive_row(2018, 3, 1, "patient_9")])
+    moved = shutil.copytree(root, tmp_path / "moved", copy_function=shutil.copy)  # other dates, the same corpus
+    for corpus_root, code in ((other, "report-differs"), (strange, "study-unknown")):
+        said = ["manifest", str(made), "-o", str(tmp_path / "out"), "--corpus", str(corpus_root)]
+        refused = CliRunner().invoke(cli, said)
+        assert refused.exit_code == 1, refused.output
+        assert code in refused.output
+        assert str(corpus_root) in refused.output
+    for n, corpus_root in enumerate((root, moved)):
+        said = ["manifest", str(made), "-o", str(tmp_path / f"ok{n}"), "--corpus", str(corpus_root)]
+        assert CliRunner().invoke(cli, said).exit_code == 0
+    for corpus_root, codes in ((root, []), (other, ["report-differs"]), (strange, ["study-unknown"])):
+        said = ["validate", str(tmp_path / "ok0"), "--corpus", str(corpus_root), "--format", "json"]
+        done = CliRunner().invoke(cli, said)
+        found = {problem["code"] for problem in orjson.loads(done.stdout)["problems"]}
+        assert (done.exit_code, sorted(found)) == (int(bool(codes)), codes)
+
+
+@pytest.mark.parametrize("kind", ["folder", "npz", "nifti"])
+def test_a_training_row_of_anything_but_an_npy_is_a_problem(tmp_path: Path, kind: str) -> None:
+    root = build(plan(tmp_path)) and tmp_path / "out"
+    rows = orjson.loads((root / "train.json").read_bytes())
+    name = {"folder": "images/scan", "npz": "images/scan.npz", "nifti": "images/scan.nii"}[kind]
+    if kind == "folder":
+        write(root / name / "1.dcm", b"x")
+    elif kind == "npz":
+        np.savez(root / name, data=np.zeros((4, 4, 4), np.int16))
+    else:
+        write(root / name, b"x" * 400)
+    rows[0]["image"] = name
+    write(tmp_path / "alone/train.json", orjson.dumps(rows))
+    said = ["validate", str(tmp_path / "alone/train.json"), "--images", str(root), "--format", "json"]
+    done = CliRunner().invoke(cli, said)
+    assert done.exit_code == 1
+    assert [p["code"] for p in orjson.loads(done.stdout)["problems"]] == ["image-type"]

@@ -1,10 +1,15 @@
 """The journal: one transaction per finished request; order and equal samples do not depend on who finished first."""
 
+import subprocess
+import sys
 from itertools import permutations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from tests.runs.scripts import corpus
+from vimedsynth.cli import cli
 from vimedsynth.engines import Reply
 from vimedsynth.errors import DataRefused, Misuse
 from vimedsynth.journal import Ended, Finished, Journal, Outcome, place
@@ -80,3 +85,56 @@ def test_places_never_collide_or_overflow() -> None:
     assert places[-1] < 2**63
     with pytest.raises(DataRefused):
         place(0, 1, 4096)
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from vimedsynth.__main__ import main
+size = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+main()
+"""
+
+
+def command(tmp_path: Path, *more: str) -> list[str]:
+    return ["vqa", str(tmp_path / "reports.jsonl"), "-o", str(tmp_path / "run"), "--quiet", *more]
+
+
+@pytest.mark.parametrize("size", [2_000, 30_000, 60_000])
+def test_a_disk_that_takes_no_more_is_said_and_the_same_command_goes_on(tmp_path: Path, size: int) -> None:
+    corpus(tmp_path, 40)
+    said = command(tmp_path)
+    full = subprocess.run([sys.executable, "-c", FULL, str(size), *said], capture_output=True, text=True)
+    assert full.returncode == 1, full.stderr
+    assert "Traceback" not in full.stderr
+    assert "journal.sqlite: cannot be written" in full.stderr
+    assert "another process" not in full.stderr
+    again = subprocess.run([sys.executable, "-m", "vimedsynth", *said], capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    whole = subprocess.run([sys.executable, "-m", "vimedsynth", *command(tmp_path)[:3], str(tmp_path / "alone")])
+    assert whole.returncode == 0
+    names = ("samples.jsonl", "rejections.jsonl")
+    assert [(tmp_path / "run" / n).read_bytes() for n in names] == [
+        (tmp_path / "alone" / n).read_bytes() for n in names
+    ]
+
+
+def test_a_journal_that_may_not_be_written_is_not_called_busy(tmp_path: Path) -> None:
+    (tmp_path / "j.sqlite").mkdir()
+    with pytest.raises(DataRefused, match="cannot be written"):
+        Journal(tmp_path / "j.sqlite")
+
+
+def test_fresh_does_not_take_a_run_from_under_a_process_that_works_on_it(tmp_path: Path) -> None:
+    corpus(tmp_path, 2)
+    assert CliRunner().invoke(cli, command(tmp_path)).exit_code == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "run").glob("*.json*")}
+    busy = Journal(tmp_path / "run/journal.sqlite")
+    busy.commit("other", 99, [finished("o:1", 1)], ENDED)
+    done = CliRunner().invoke(cli, command(tmp_path, "--fresh"))
+    assert done.exit_code == 2, done.output
+    assert "another process works on this run" in done.output
+    assert {path.name: path.read_bytes() for path in (tmp_path / "run").glob("*.json*")} == before
+    busy.close()
+    assert CliRunner().invoke(cli, command(tmp_path, "--fresh")).exit_code == 0

@@ -11,6 +11,7 @@ from vimedsynth.augment.receipts import PIXELS, Plan, read_plan
 from vimedsynth.augment.work import WHOLE, Job, run_job
 from vimedsynth.errors import DataRefused, Misuse
 from vimedsynth.folders import Folder, Names, Row, read_rows
+from vimedsynth.holding import holding
 from vimedsynth.pool import results
 from vimedsynth.studies import Study
 from vimedsynth.volumes.writing import FORMATS
@@ -23,7 +24,14 @@ def row_key(row: Row) -> tuple[str, str, int]:
     return str(row["study_id"]), str(row["region"]), int(row["copy"])
 
 
-RECEIPTS = Names("augment.json", "receipts.jsonl", "refused.jsonl", row_key)
+RECEIPTS = Names(
+    "augment.json",
+    "receipts.jsonl",
+    "refused.jsonl",
+    row_key,
+    made=("**/copy_[0-9]*.np[yz]", "**/copy_[0-9]*.b2nd", "preview/*.copy_[0-9]*.png"),
+    kind="augmented scans",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,13 @@ def _check(settings: Settings) -> None:
 
 
 def _run(
+    wanted: Iterable[tuple[Study, Sequence[Plan]]], kept: dict[str, Any], settings: Settings, progress: Progress | None
+) -> Tally:
+    with holding(settings.out):
+        return _fill(wanted, kept, settings, progress)
+
+
+def _fill(
     wanted: Iterable[tuple[Study, Sequence[Plan]]], kept: dict[str, Any], settings: Settings, progress: Progress | None
 ) -> Tally:
     folder = Folder(settings.out, RECEIPTS, kept, settings.fresh)

@@ -12,7 +12,7 @@ import click
 def check(ctx: click.Context, file: Path, output: Path | None) -> None:
     """Judge the pairs of FILE, JSON Lines of {"id", "report", "question", "answer"} or {"id", "report", "text"}.
 
-    Exit 1 when any was refused.
+    FILE may be - for stdin. Exit 1 when any was refused.
     """
     from vimedsynth.checking import check_row
     from vimedsynth.lines import map_lines

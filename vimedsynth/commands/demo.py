@@ -11,8 +11,9 @@ import click
 def demo(output: Path, fresh: bool) -> None:
     """The whole way on the bundled sample corpus: no model, no network, under a minute. Again: goes on where it was."""
     from vimedsynth.cli import cli
-    from vimedsynth.demo import openings, steps, write_corpus
+    from vimedsynth.demo import openings, refuse_other_folder, steps, write_corpus
 
+    refuse_other_folder(output, fresh)
     written = sum(1 for _ in write_corpus(output / "corpus"))
     click.secho(f"{written} written studies with phantom PET and CT: {output / 'corpus'}", bold=True)
     for step in steps(output, fresh):

@@ -10,6 +10,7 @@ import click
 from vimedsynth.engines import ENGINE_BY_NAME, EngineOptions
 from vimedsynth.privacy import silence
 from vimedsynth.running import RunOptions
+from vimedsynth.samples import Task
 
 _OPTIONS = (
     click.argument("corpus", type=click.Path(path_type=Path)),
@@ -68,8 +69,10 @@ def print_counts(counts: dict[str, Any], output: Path, *, as_json: bool, dry_run
         return
     click.echo(f"{output}: {counts['samples']} samples, {counts['rejections']} rejections of {counts['candidates']}")
     for task, row in counts["tasks"].items():
+        # A comparison is about what two studies share and do not: it has no findings to cover one by one.
+        covered = "" if task == Task.COMPARISON else f"{row['covered']} of {row['findings']} findings covered, "
         click.echo(
-            f"  {task}: {row['works']} units, {row['covered']} of {row['findings']} findings covered, "
+            f"  {task}: {row['works']} units, {covered}"
             f"{row['fallback']} by the grounded fallback, {row['unanswered']} without a sample"
         )
     for code, number in counts["rejections_by_code"].items():

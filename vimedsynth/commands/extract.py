@@ -18,7 +18,7 @@ import click
 def extract(
     ctx: click.Context, file: Path, output: Path | None, keys: str, region: str | None, everything: bool
 ) -> None:
-    """Findings of the reports in FILE, JSON Lines of {"patient_id", "report"}."""
+    """Findings of the reports in FILE, JSON Lines of {"patient_id", "report"}; - is stdin."""
     from vimedsynth.extraction import extract_row
     from vimedsynth.lines import map_lines
 

@@ -1,9 +1,11 @@
 """`validate`: the data gate."""
 
+import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -39,6 +41,22 @@ class _Watch:
             self._said = time.monotonic()
 
 
+@contextmanager
+def _writing(output: Path | None) -> "Iterator[Callable[[str], object]]":
+    """Pieces of text to stdout, or to a file that appears whole."""
+    if output is None or str(output) == "-":
+        yield sys.stdout.write
+        sys.stdout.flush()
+        return
+    from vimedsynth.errors import Misuse
+    from vimedsynth.files import replacing
+
+    if output.is_dir() or not output.parent.is_dir():
+        raise Misuse(f"{output}: cannot be written; expected a file in a folder that is there")
+    with replacing(output) as file:
+        yield lambda piece: file.write(piece.encode("utf-8"))
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--schema", help="What the files hold; without it, names and fields tell. See `schema list`.")
@@ -48,13 +66,11 @@ class _Watch:
 @click.option("--guard-rows", type=click.IntRange(0), default=200, show_default=True, help="Samples judged again.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which samples are judged again.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option(
-    "-o", "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="Default: stdout."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: stdout.")
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @click.pass_context
 def validate(
-    ctx: click.Context, /, paths: tuple[Path, ...], format_: str, output: TextIO, quiet: bool, **said: Any
+    ctx: click.Context, /, paths: tuple[Path, ...], format_: str, output: Path | None, quiet: bool, **said: Any
 ) -> None:
     """Check any artefact: schema, references, images, leaks. Exit 1 when there is a problem."""
     from vimedsynth.schemas import schema_name
@@ -64,6 +80,7 @@ def validate(
 
     watch = _Watch(quiet)
     scope = Scope(**{**said, "schema": schema_name(said["schema"]) if said["schema"] else None})
-    for piece in REPORTER_BY_NAME[format_](watch.over(events(paths, scope))):
-        output.write(piece)
+    with _writing(output) as write:
+        for piece in REPORTER_BY_NAME[format_](watch.over(events(paths, scope))):
+            write(piece)
     ctx.exit(1 if watch.problems else 0)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from vimedsynth.corpora.columns import number, read_table, sex
 from vimedsynth.corpora.naming import parse_name
-from vimedsynth.corpora.paths import UnsafePath, inside
+from vimedsynth.corpora.paths import UnsafePath, inside, shown
 from vimedsynth.splits import paper_split
 from vimedsynth.studies import Problem, Study
 
 _COLUMNS = ("name", "year", "pet_path", "ct_path", "report_path")
+_SHORT = 40  # characters of a name without a file type, the folder of a DICOM series, that a message may show
 _REPORTS = "*/TH[AÁ]NG*/reports/*.json"
 
 
@@ -98,7 +99,8 @@ def image(root: Path, kind: str, text: str, where: str, study_id: str) -> Path |
     except UnsafePath as error:
         return Problem("unsafe-path", where, f"{kind}: {error}", study_id)
     if not path.exists():
-        return Problem(f"missing-{kind}", text, f"named in {where} but not there", study_id)
+        file = text if shown(text) == repr(text) or len(text) <= _SHORT else where
+        return Problem(f"missing-{kind}", file, f"named in {where} but not there", study_id)
     return path
 
 

@@ -28,7 +28,9 @@ def _rows(
 ) -> Iterator[tuple[str, Mapping[str, str] | Problem]]:
     columns = list(reader.fieldnames or ())
     if absent := [name for name in needed if name not in columns]:
-        raise DataRefused(f"{path}: no column {', '.join(absent)}; expected {', '.join(needed)}")
+        raise DataRefused(f"{path}: no column {', '.join(absent)}; expected {', '.join(needed)}; {_found(columns)}")
+    if twice := next((name for name in columns if name and columns.count(name) > 1), None):
+        raise DataRefused(f"{path}: the column {twice} stands there twice; expected each once")
     for row in reader:
         where = f"{path.name}:{reader.line_num}"
         if None in row or None in row.values():
@@ -37,6 +39,16 @@ def _rows(
             yield where, {key: nfc(value.strip()) for key, value in row.items()}
 
 
+def _found(columns: list[str]) -> str:
+    """The header as it was read, with what most often is wrong with it."""
+    shown = ", ".join(columns)[:_HEADER] or "nothing"
+    if len(columns) == 1 and any(mark in shown for mark in ";\t|"):
+        return f"found one column, {shown!r}: cells are to be separated by commas"
+    return f"found {shown} (small letters count)"
+
+
+_HEADER = 200
+"""Characters of a header that a message shows."""
 _Number = TypeVar("_Number", int, float)
 
 

@@ -7,13 +7,17 @@ import orjson
 
 from vimedsynth.corpora.paths import safe_id
 from vimedsynth.corpora.reading import MAX_BYTES
+from vimedsynth.encodings import not_utf8
 from vimedsynth.errors import DataRefused
+from vimedsynth.lines import json_name
 from vimedsynth.reports import nfc
 from vimedsynth.samples import sha256_text
 from vimedsynth.splits import SPLITS, paper_split
 from vimedsynth.studies import Problem, Study
 
 _LONGEST_LINE = 4 * MAX_BYTES
+_SAME = "the same patient with the same report"
+_OTHER = "the same study_id with another patient or report; expected an id of its own, and this line is left out"
 
 
 class Lines:
@@ -25,16 +29,17 @@ class Lines:
 
     def entries(self, root: Path) -> Iterator[Study | Problem]:
         """See :class:`vimedsynth.corpora.Layout`."""
-        seen: set[int] = set()  # hashes: a million ids must not cost a million strings
+        seen: dict[int, int] = {}  # id -> content, as hashes: a million ids must not cost a million strings
         for number, line in _readable(root):
             where = f"{root.name}:{number}"
             entry = _entry(line, where)
             if isinstance(entry, Study):
-                if hash(entry.study_id) in seen:
-                    message = f"{entry.study_id} again: the same patient with the same report"
+                name, content = hash(entry.study_id), hash((entry.patient_id, entry.report_text))
+                if name in seen:
+                    message = f"{entry.study_id} again: {_SAME if seen[name] == content else _OTHER}"
                     entry = Problem("duplicate-study", where, message, entry.study_id, excludes=True)
                 else:
-                    seen.add(hash(entry.study_id))
+                    seen[name] = content
             yield entry
 
 
@@ -67,17 +72,25 @@ def _entry(line: bytes | None, where: str) -> Study | Problem:
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return Problem("bad-row", where, f"not JSON at column {error.colno}", excludes=True)
+        return Problem("bad-row", where, not_utf8(line) or f"not JSON at column {error.colno}", excludes=True)
     if not isinstance(row, dict):
-        return Problem("bad-row", where, f"a JSON {type(row).__name__}; expected an object", excludes=True)
+        return Problem("bad-row", where, f"a JSON {json_name(row)}; expected an object", excludes=True)
     patient, report = row.get("patient_id"), row.get("report")
     if isinstance(report, dict):
         report = orjson.dumps(report).decode()
     if not isinstance(patient, str) or not patient.strip():
-        return Problem("missing-patient", where, "patient_id is not a text", excludes=True)
+        return Problem("missing-patient", where, _no_patient(row), excludes=True)
     if not isinstance(report, str) or not report.strip():
         return Problem("report-empty", where, "report is empty or not a text", excludes=True)
     return _study(row, nfc(patient.strip()), nfc(report), where)
+
+
+def _no_patient(row: dict[str, object]) -> str:
+    value = row.get("patient_id")
+    if "patient_id" not in row or value == "":
+        return f"patient_id is {'missing' if value is None else 'empty'}; expected a text"
+    said = f" ({value})" if isinstance(value, (int, float)) else ""
+    return f"patient_id is a JSON {json_name(value)}{said}; expected a string that is not blank"
 
 
 def _study(row: dict[str, object], patient: str, report: str, where: str) -> Study | Problem:

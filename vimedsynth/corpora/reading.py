@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import orjson
 
+from vimedsynth.encodings import is_mojibake
 from vimedsynth.reports import Report, Section, flat_report, nfc, sectioned_report
 from vimedsynth.studies import Problem, Study
 
@@ -58,6 +59,9 @@ def _read(study: Study) -> tuple[Report | None, list[_Fault]]:
     )
     if not text.strip():
         return None, [_Fault("report-empty", "the report is empty", excludes=True)]
+    if is_mojibake(text):
+        told = "UTF-8 that was read as Latin-1 or windows-1252 and saved again; expected Vietnamese letters"
+        return None, [_Fault("report-mojibake", told, excludes=True)]
     report, faults = _from_json(text) if is_json else (flat_report(text), [])
     if report is None:
         return None, faults

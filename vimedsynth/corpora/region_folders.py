@@ -17,6 +17,7 @@ import orjson
 from vimedsynth.corpora.region_files import Job, Rewrites, Written, write_study
 from vimedsynth.errors import DataRefused, Misuse
 from vimedsynth.folders import Folder, Names, Row
+from vimedsynth.holding import holding
 from vimedsynth.pool import results
 from vimedsynth.reports import REGIONS, Section
 from vimedsynth.runs import fingerprint
@@ -67,7 +68,7 @@ def row_key(row: Row) -> tuple[str, str]:
     return str(row["study_id"]), str(row["region"])
 
 
-REGION_ROWS = Names("regions.json", "regions.jsonl", "refused.jsonl", row_key, "*/*/*/*/.*.part")
+REGION_ROWS = Names("regions.json", "regions.jsonl", "refused.jsonl", row_key, "*/*/*/*/.*.part", kind="region pairs")
 
 
 def write_regions(corpus: Corpus, settings: RegionSettings, progress: Callable[[Tally], None] | None = None) -> Tally:
@@ -77,6 +78,13 @@ def write_regions(corpus: Corpus, settings: RegionSettings, progress: Callable[[
     if settings.out.resolve().is_relative_to(corpus.root.resolve()):
         raise Misuse(f"{settings.out}: is the corpus or lies in it; expected another folder")
     rewrites = read_rewrites(settings.rewrites)
+    with holding(settings.out):
+        return _fill(corpus, settings, rewrites, progress)
+
+
+def _fill(
+    corpus: Corpus, settings: RegionSettings, rewrites: dict[str, Rewrites], progress: Callable[[Tally], None] | None
+) -> Tally:
     _make_room(settings)
     folder = Folder(settings.out, REGION_ROWS, settings.kept(corpus), settings.fresh)
     rows, tally = folder.done(), Tally()

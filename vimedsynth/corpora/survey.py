@@ -26,7 +26,7 @@ class Survey:
     splits: Counter[str]
     sections: Counter[str]  # studies that have the section
     regions: Counter[str]  # studies that have a report section and a volume for the region
-    volumes: Counter[str]  # ct, pet
+    volumes: Counter[str]  # ct, pet: those whose headers can be read, where they are looked at
     problems: tuple[Problem, ...]
     identical: tuple[tuple[str, ...], ...]  # groups of studies with the same report
     near: tuple[tuple[str, ...], ...] | None  # and with nearly the same one; None when datasketch is not installed
@@ -85,11 +85,12 @@ class _Tally:
         self.visits[study.patient_id] += 1
         self.splits[split or "none"] += 1
         self.sections.update(str(section) for section in report.sections)
-        pet = study.pet_path is not None or bool(study.region_paths)
-        self.volumes.update({"pet": int(pet), "ct": int(study.ct_path is not None)})
+        faults = _volume_faults(study, self.root) if self.root is not None else {}
+        pet = any(name not in faults for name in _pets(study))
+        ct = study.ct_path is not None and "ct" not in faults
+        self.volumes.update({"pet": int(pet), "ct": int(ct)})
         self.regions.update(str(region) for region in REGIONS if pet and region in report.sections)
-        if self.root is not None:
-            self.problems.extend(_volume_problems(study, self.root))
+        self.problems.extend(faults.values())
 
     def texts(self, corpus: Corpus) -> Iterator[tuple[str, str]]:
         """One text of each group of identical reports."""
@@ -141,10 +142,19 @@ def study_items(rows: list[tuple[str, str, str | None, str]], near: tuple[tuple[
             yield Item(study, split, tuple(keys))
 
 
-def _volume_problems(study: Study, root: Path) -> Iterator[Problem]:
+def _pets(study: Study) -> tuple[str, ...]:
+    """The names of a study's PET volumes: the whole one, those of its regions."""
+    return (*(("pet",) if study.pet_path is not None else ()), *(name for name, _ in study.region_paths))
+
+
+def _volume_faults(study: Study, root: Path) -> dict[str, Problem]:
+    """The volumes of a study that do not open, by name."""
+    found = {}
     for kind, path in (("ct", study.ct_path), ("pet", study.pet_path), *study.region_paths):
         if path is not None and (message := headers.fault(path)):
-            yield Problem("volume-unreadable", path.relative_to(root).as_posix(), f"{kind} {message}", study.study_id)
+            file = path.relative_to(root).as_posix()
+            found[kind] = Problem("volume-unreadable", file, f"{kind} {message}", study.study_id)
+    return found
 
 
 def _identical(rows: list[tuple[str, str, str | None, str]]) -> tuple[tuple[str, ...], ...]:

@@ -6,11 +6,14 @@ from pathlib import Path
 from vimedsynth.corpora.archive import image
 from vimedsynth.corpora.columns import number, read_table, sex
 from vimedsynth.corpora.naming import parse_name
-from vimedsynth.corpora.paths import UnsafePath, inside, safe_id
+from vimedsynth.corpora.paths import MAX_ID, UnsafePath, inside, safe_id, shown
 from vimedsynth.splits import SPLITS, paper_split
 from vimedsynth.studies import Problem, Study
 
 _COLUMNS = ("study_id", "patient_id", "report")
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    "year": int, "month": int, "day": int, "height": float, "weight": float,
+}  # fmt: skip
 
 
 class Table:
@@ -44,15 +47,41 @@ def _refusal(row: Mapping[str, str], where: str, seen: set[str]) -> Problem | No
     return None
 
 
+def _report(root: Path, text: str, where: str, study_id: str) -> Path | Problem:
+    """The file of the report. What cannot be a path may be the report itself: it is named by its line alone."""
+    if text and shown(text) != repr(text):
+        told = "report is no path of a file; expected one relative to the folder, with its type: reports/a.txt"
+        found = root / text if len(text) <= MAX_ID and "\0" not in text else None
+        if found is None or not _is_file(found):
+            return Problem("missing-report", where, told, study_id, excludes=True)
+    try:
+        report = inside(root, text)
+    except UnsafePath as error:
+        return Problem("unsafe-path" if text else "missing-report", where, str(error), study_id, excludes=True)
+    if not report.is_file():
+        return Problem("missing-report", text, f"named in {where} but not there", study_id, excludes=True)
+    return report
+
+
+def _bad_numbers(row: Mapping[str, str], where: str, study_id: str) -> Iterator[Problem]:
+    for name, kind in _NUMBERS.items():
+        if row.get(name) and number(row[name], kind) is None:
+            told = f"{name} {row[name][:20]!r}; expected a {'whole ' if kind is int else ''}number; left out"
+            yield Problem("bad-number", where, told, study_id)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _row_entries(root: Path, where: str, row: Mapping[str, str]) -> Iterator[Study | Problem]:
     study_id = row["study_id"]
-    try:
-        report = inside(root, row["report"])
-    except UnsafePath as error:
-        yield Problem("unsafe-path" if row["report"] else "missing-report", where, str(error), study_id, excludes=True)
-        return
-    if not report.is_file():
-        yield Problem("missing-report", row["report"], f"named in {where} but not there", study_id, excludes=True)
+    report = _report(root, row["report"], where, study_id)
+    if isinstance(report, Problem):
+        yield report
         return
     images: dict[str, Path | None] = {}
     for kind in ("ct", "pet"):
@@ -64,6 +93,7 @@ def _row_entries(root: Path, where: str, row: Mapping[str, str]) -> Iterator[Stu
     if split is not None and split not in SPLITS:
         yield Problem("bad-split", where, f"split {split[:40]!r}; expected one of {', '.join(SPLITS)}", study_id)
         split = None
+    yield from _bad_numbers(row, where, study_id)
     named = parse_name(row["report"])
     year = number(row.get("year"), int) or named.year
     month = number(row.get("month"), int) or named.month

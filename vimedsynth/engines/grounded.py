@@ -6,7 +6,7 @@ from typing import Any
 
 from vimedsynth import __version__
 from vimedsynth.engines import EngineOptions, Feed, Reply, Request
-from vimedsynth.generators.payloads import fits
+from vimedsynth.generators.payloads import fits, overlong, rewritten_length
 from vimedsynth.samples import Task
 from vimedsynth.work import Work
 
@@ -24,8 +24,16 @@ class GroundedEngine:
             yield self.reply(request)
 
     def reply(self, request: Request) -> Reply:
-        """The payload of one request; a case that gives no material is the failure ``nothing-to-say``."""
+        """The payload of one request; a case that gives no material is the failure ``nothing-to-say``.
+
+        A report whose text the form of the answer cannot hold is the failure ``report-too-long``.
+        """
+        if told := overlong(request.work.task, rewritten_length(request.work)):
+            return Reply(request.key, None, failure="report-too-long", message=told)
         payload = write(request.work, request.seed)
+        longest = max((len(text) for text in payload.values() if isinstance(text, str)), default=0)
+        if told := overlong(request.work.task, longest):
+            return Reply(request.key, None, failure="report-too-long", message=told)
         empty = not any(payload.values())
         return Reply(request.key, None, failure="nothing-to-say") if empty else Reply(request.key, payload)
 

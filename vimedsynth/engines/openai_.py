@@ -205,7 +205,8 @@ def _served(options: EngineOptions, url: str) -> tuple[str, str]:
     try:
         models = asyncio.run(listed())
     except (openai.OpenAIError, orjson.JSONDecodeError, LookupError, TypeError) as error:
-        raise EngineUnavailable(f"{url}/models: {type(error).__name__}; is the server running?") from error
+        told = "nothing listens there" if _nobody_there(url) else type(error).__name__
+        raise EngineUnavailable(f"{url}/models: {told}; is the server running?") from error
     flavour = "vllm" if any(model.get("owned_by") == "vllm" for model in models) else ""
     names = [str(model.get("id")) for model in models]
     if options.model:
@@ -213,3 +214,18 @@ def _served(options: EngineOptions, url: str) -> tuple[str, str]:
     if len(names) != 1:
         raise EngineUnavailable(f"{url} serves {len(names)} models ({', '.join(names[:8])}); name one with --model")
     return names[0], flavour
+
+
+def _nobody_there(url: str) -> bool:
+    """Whether the address refuses connections; the client calls that a timeout."""
+    import socket
+    from urllib.parse import urlsplit
+
+    at = urlsplit(url)
+    try:
+        with socket.create_connection((at.hostname, at.port or {"https": 443}.get(at.scheme, 80)), 2.0):
+            return False
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False

@@ -62,7 +62,7 @@ def schema_for(work: Work) -> dict[str, Any]:
         name = "pairs" if work.task is Task.VQA_SINGLE else "turns"
         schema["properties"] = form["properties"] | {name: _narrowed(form["properties"][name], work)}
     elif work.task is Task.PARAPHRASE:
-        length = sum(len(s.text) + 1 for s in rewritten(work))
+        length = rewritten_length(work)
         bounds = {"minLength": max(1, length // 4), "maxLength": 2 * length + 80}
         schema["properties"] = form["properties"] | {"text": form["properties"]["text"] | bounds}
     return schema
@@ -96,6 +96,19 @@ def _turn_fields(task: Task) -> dict[str, Any]:
 def rewritten(work: Work) -> tuple[Sentence, ...]:
     """The sentences that a paraphrase rewrites: those of its section, or all."""
     return work.case.report.section(work.section) if work.section else work.case.report.sentences
+
+
+def rewritten_length(work: Work) -> int:
+    """Characters that a paraphrase is to say again; 0 for the other tasks, whose texts are no rewrites."""
+    return sum(len(s.text) + 1 for s in rewritten(work)) if work.task is Task.PARAPHRASE else 0
+
+
+def overlong(task: Task, length: int) -> str | None:
+    """Why a text of so many characters is not in the form of a task, or None."""
+    bounds = [field["maxLength"] for field in _form(task)["properties"].values() if "maxLength" in field]
+    if not bounds or length <= min(bounds):
+        return None
+    return f"{length:,} characters; a text of this task holds at most {min(bounds):,}"
 
 
 @cache

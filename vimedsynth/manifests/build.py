@@ -16,6 +16,7 @@ import orjson
 
 from vimedsynth import __version__
 from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
+from vimedsynth.holding import holding, refuse_foreign
 from vimedsynth.leaks import Item, Key, Leak, find_leaks
 from vimedsynth.manifests import WRITER_BY_NAME, Writer, leakage
 from vimedsynth.manifests.card import write_card
@@ -25,6 +26,7 @@ from vimedsynth.manifests.croissant import write_croissant
 from vimedsynth.manifests.images import ImageStore
 from vimedsynth.manifests.index import Index, open_index, samples_file
 from vimedsynth.manifests.joining import Joiner
+from vimedsynth.manifests.origin import require_corpus
 from vimedsynth.manifests.originals import write_originals
 from vimedsynth.manifests.rows import Row
 from vimedsynth.manifests.scans import Scans
@@ -97,8 +99,11 @@ def _build(plan: Plan, progress: Callable[[int], None]) -> dict[str, Any]:
     if unknown := [name for name in plan.formats if name not in WRITER_BY_NAME]:
         raise Misuse(f"format {unknown[0]!r} is not known; expected {', '.join(WRITER_BY_NAME)}")
     settings = plan.settings()
-    if done := _existing(plan, settings):
-        return done
+    with holding(plan.folder):
+        return _existing(plan, settings) or _anew(plan, settings, progress)
+
+
+def _anew(plan: Plan, settings: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:
     coverage = coverage_of(plan.runs)
     require_coverage(coverage, plan.min_coverage)
     part = _begin(plan.folder, settings)
@@ -107,6 +112,8 @@ def _build(plan: Plan, progress: Callable[[int], None]) -> dict[str, Any]:
     own = {study.study_id: study.split for study in corpus.studies if study.split} if corpus else {}
     with open_index(part / "index.sqlite", runs, own) as index:
         index.add_runs(_rule(plan, corpus))
+        if corpus is not None:
+            require_corpus(plan.runs, corpus, index)
         copies = read_copies(plan.augmented)
         near = _select(plan, index, corpus, copies)
         manifest = _write(plan, index, corpus, copies, part, progress)
@@ -123,9 +130,10 @@ def _build(plan: Plan, progress: Callable[[int], None]) -> dict[str, Any]:
 
 def _existing(plan: Plan, settings: dict[str, Any]) -> dict[str, Any] | None:
     path = plan.folder / "manifest.json"
-    if plan.fresh and path.is_file():
-        path.unlink()
-        shutil.rmtree(plan.folder / "images", ignore_errors=True)
+    if plan.fresh:
+        _clear(plan.folder)
+    elif not (plan.folder / "images").exists():  # images without a manifest are told by _begin
+        refuse_foreign(plan.folder, (path.name, _BUILDING), "a manifest folder", own=("leaks.jsonl",))
     if not path.is_file():
         return None
     try:
@@ -136,7 +144,30 @@ def _existing(plan: Plan, settings: dict[str, Any]) -> dict[str, Any] | None:
     if different := [name for name in settings if before.get(name) != settings[name]]:
         shown = ", ".join(f"{name}: {before.get(name)!r} there, {settings[name]!r} asked" for name in different)
         raise SettingsDiffer(f"{plan.folder} was built with other settings ({shown}); --fresh builds anew")
+    if not is_whole(plan.folder, done):
+        _clear(plan.folder)
+        return None
     return done
+
+
+def _clear(folder: Path) -> None:
+    if (folder / "manifest.json").is_file():
+        (folder / "manifest.json").unlink()
+        shutil.rmtree(folder / "images", ignore_errors=True)
+
+
+def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """Whether every file that the manifest names is there with its bytes, and every image that its lineage names."""
+    files = manifest.get("files") or {}
+    if "lineage.jsonl" not in files:
+        return False
+    for name, said in files.items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != said["bytes"] or _digest(path) != said["sha256"]:
+            return False
+    with (folder / "lineage.jsonl").open("rb") as handle:
+        images = {image["path"] for row in map(orjson.loads, handle) for image in row["images"]}
+    return all((folder / name).is_file() for name in images)
 
 
 def _begin(folder: Path, settings: dict[str, Any]) -> Path:

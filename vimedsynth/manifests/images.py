@@ -86,7 +86,7 @@ class ImageStore:
             return NoImage("image-missing")
         try:
             volume = self._volume(source)
-        except (OSError, ValueError, KeyError, EOFError, VimedsynthError):
+        except (OSError, VimedsynthError):
             return NoImage("image-unreadable")
         if volume.ndim != 3 or volume.dtype.kind not in "iuf":
             return NoImage("image-not-a-volume")
@@ -107,7 +107,7 @@ class ImageStore:
         if source not in self._depths:
             try:
                 self._depths[source] = len(self._volume(source))
-            except (OSError, ValueError, KeyError, EOFError, VimedsynthError):
+            except (OSError, VimedsynthError):
                 self._depths[source] = None
         return self._depths[source]
 
@@ -118,20 +118,27 @@ class ImageStore:
 
 
 def read_array(path: Path) -> Array:
-    """The voxels ``(depth, rows, cols)`` of a PET volume: npy memory-mapped, npz under ``data``, both as they are;
-    NIfTI, DICOM and blosc2 as :func:`vimedsynth.volumes.read_volume` gives them. Raises ValueError, OSError, KeyError
-    or VolumeRefused.
+    """The voxels ``(depth, rows, cols)`` of a PET volume: npy memory-mapped, npz under ``data`` or its only member,
+    both as they are; NIfTI, DICOM and blosc2 as :func:`vimedsynth.volumes.read_volume` gives them. Raises
+    VolumeRefused.
     """
-    if path.suffix == ".npy":
-        array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-        return array
-    if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as archive:
-            data: Array = archive["data"]
-        return data
-    from vimedsynth.volumes import Modality, read_volume
+    from vimedsynth.volumes import Modality, VolumeRefused, read_volume
 
-    return read_volume(path, Modality.PET).data
+    if path.suffix not in (".npy", ".npz"):
+        return read_volume(path, Modality.PET).data
+    try:
+        return _read_numpy(path)
+    except VolumeRefused:
+        raise
+    # A broken archive raises whatever zipfile, zlib or isal happen to stumble over; here it gets one name.
+    except (Exception, MemoryError) as error:
+        raise VolumeRefused("unreadable", path, f"cannot be read ({type(error).__name__})") from error
+
+
+def _read_numpy(path: Path) -> Array:
+    from vimedsynth.volumes.arrays import read_npy, read_npz
+
+    return read_npy(path) if path.suffix == ".npy" else read_npz(path)["data"]
 
 
 def _write(path: Path, array: Array) -> None:

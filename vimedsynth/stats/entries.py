@@ -49,8 +49,11 @@ class Entry:
 
 
 def _objects(artefact: Artefact) -> Iterator[dict[str, Any]]:
-    rows = read_rows(artefact.path, artefact.name)
-    return (row.value for row in rows if isinstance(row, Row) and isinstance(row.value, dict))
+    """The rows of a file. Raises DataRefused at one that is no JSON object: a page about the rest would not say so."""
+    for number, row in enumerate(read_rows(artefact.path, artefact.name), 1):
+        if not isinstance(row, Row) or not isinstance(row.value, dict):
+            raise DataRefused(f"{artefact.name}: row {number} is no JSON object; see `vimedsynth validate`")
+        yield row.value
 
 
 def _sample_entry(row: dict[str, Any], root: Path) -> Entry:

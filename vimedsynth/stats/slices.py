@@ -32,7 +32,7 @@ def _volume(picture: Picture, name: str | None) -> NDArray[Any] | None:
         return None
     try:
         volume = read_array(inside(picture.root, name))
-    except (OSError, ValueError, KeyError, EOFError, UnsafePath, VimedsynthError):
+    except (OSError, UnsafePath, VimedsynthError):
         return None
     return volume if volume.ndim == 3 and 0 not in volume.shape else None
 

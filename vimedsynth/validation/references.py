@@ -52,7 +52,7 @@ def report_facts(corpus: Path) -> dict[str, ReportFacts]:
 
 
 def evidence_faults(reports: Mapping[str, ReportFacts], row: Any) -> Iterator[Fault]:
-    """A sample whose report is unknown, another, or too short for its evidence."""
+    """A sample or lineage row whose report is unknown, another, or too short for its evidence."""
     known = reports.get(row["study_id"])
     if known is None:
         yield Fault(
@@ -91,6 +91,8 @@ def row_image_faults(root: Path, row: Any) -> Iterator[Fault]:
         found = open_image(root, text)
         if isinstance(found, Broken):
             yield Fault(path, found.code, found.value, found.expected)
+        elif not text.lower().endswith(".npy") and ("image" in row or found.shape is None):
+            yield Fault(path, "image-type", show(text), "an .npy, which the authors' loader opens")
 
 
 def sample_image_faults(root: Path, row: Any) -> Iterator[Fault]:

@@ -76,7 +76,10 @@ def row_checks(artefact: Artefact, schema: str, ground: Ground) -> tuple[RowChec
             checks.append(partial(evidence_faults, ground.reports))
         if volumes := ground.scope.images or ground.scope.corpus:
             checks.append(partial(sample_image_faults, volumes))
-    elif schema in IMAGE_CHECKS and images is not None:
+        return tuple(checks)
+    if schema == "lineage-row" and ground.reports is not None:
+        checks.append(partial(evidence_faults, ground.reports))
+    if schema in IMAGE_CHECKS and images is not None:
         checks.append(partial(IMAGE_CHECKS[schema], images))
     return tuple(checks)
 
