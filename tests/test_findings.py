@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from vimedsynth.cli import cli
 from vimedsynth.findings import Finding, Polarity, Tier, Uptake, read_findings
 from vimedsynth.lesions import FDG, PLACE, SHAPE, SIZE, UPTAKE, official_lesions
-from vimedsynth.reading import SIGNS
 from vimedsynth.reports import Section, flat_report
+from vimedsynth.wording import SIGNS
 from vimedsynth.words import fold
 
 REPORT = (
@@ -92,7 +92,7 @@ def test_extract_names_a_bad_row_and_goes_on(tmp_path) -> None:  # type: ignore[
     file.write_bytes(orjson.dumps({"patient_id": "a", "report": REPORT}) + b'\n{"patient_id": "b"}\nnot json\n')
     result = CliRunner().invoke(cli, ["extract", str(file), "--keys", "vimed-pet"])
     assert result.exit_code == 1
-    assert f"{file}:2: report is missing; expected a str" in result.stderr
+    assert f"{file}:2: report is missing; expected a JSON string" in result.stderr
     assert f"{file}:3: not JSON" in result.stderr
     (row,) = [orjson.loads(line) for line in result.stdout.splitlines()]
     assert len(row["lesions"]) == 4
