@@ -123,6 +123,7 @@ def _placed(subject: Subject) -> Iterator[Draft]:
     bare = sideless(f"{uncounted(short(finding))} {place}")
     if (
         len(sides) == 1
+        and "so với" not in bare
         and (side := next(iter(sides))) is not None
         and bare != squeezed(f"{uncounted(short(finding))} {place}")
     ):

@@ -36,8 +36,8 @@ def tidied(finding: Finding, report: Report) -> Finding:
         finding = _uptake_alone(finding)
     if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
         own = own_sentence(finding, report)
-        alone = "," not in own or finding.place_text not in own
-        return replace(finding, morphology=own if alone else lower_first(finding.place_text), place_text="")
+        place = lower_first(finding.place_text)
+        return replace(finding, morphology=place if place and "," in own and place in own else own, place_text="")
     if "lớn nhất" in finding.place_text:  # "..., hạch lớn nhất ở nhóm IV bên phải, có kích thước ..."
         finding = _of_largest(finding)
     place = _closed(finding.place_text)
@@ -86,7 +86,7 @@ def _of_largest(finding: Finding) -> Finding:
 def own_sentence(finding: Finding, report: Report) -> str:
     """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
     text = re.sub(r"^Hình ảnh ", "", cleaned(without_heading(finding.spans[0].of(report.text))))
-    return squeezed(re.sub(r"\b2 bên\b", "hai bên", text))
+    return lower_first(squeezed(re.sub(r"\b2 bên\b", "hai bên", text)))
 
 
 def one_clause(sentence: str) -> bool:
