@@ -117,3 +117,99 @@ def test_stats_does_not_pass_over_a_row_that_cannot_be_read(tmp_path: Path) -> N
     assert done.exit_code == 1
     assert "samples.jsonl: row " in done.output
     assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize("command", [["--help"], ["schema", "list"], ["check", "--help"]])
+def test_a_full_disk_behind_stdout_is_one_line(command: list[str]) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "vimedsynth", *command], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("vimedsynth: ")
+
+
+@pytest.mark.parametrize("how", ["import", "command"])
+def test_an_interruption_while_modules_are_read_is_one_line(tmp_path: Path, how: str) -> None:
+    module = "vimedsynth.cli" if how == "import" else "vimedsynth.commands.corpus"
+    code = (  # the module is the one that takes long to read when Ctrl-C comes
+        "import importlib.abc, os, signal, sys\n"
+        "class Slow(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "sys.argv = ['vimedsynth', 'corpus', 'nothing']\n"
+        "from vimedsynth.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 130
+    assert done.stderr.startswith("vimedsynth: interrupted")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["check", "extract"])
+def test_a_filter_reads_stdin_and_pipes(tmp_path: Path, name: str) -> None:
+    row = json.dumps({**PAIR, "patient_id": "p"}) + "\n"
+    (tmp_path / "rows.jsonl").write_text(row, "utf-8")
+    wanted = CliRunner().invoke(cli, [name, str(tmp_path / "rows.jsonl")])
+    for given in ("-", "/dev/stdin"):
+        said = [sys.executable, "-m", "vimedsynth", name, given]
+        done = subprocess.run(said, input=row, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (wanted.exit_code, wanted.stdout)
+
+
+def test_a_report_by_sections_is_read_by_the_filters_as_by_a_corpus(tmp_path: Path) -> None:
+    parts = {"Lồng ngực": REPORT, "Hệ cơ - xương": "Chưa phát hiện hình ảnh bất thường."}
+    rows = [{**PAIR, "patient_id": "p", "report": parts}, {**PAIR, "patient_id": "q", "report": {"khác": "x"}}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    for name in ("check", "extract"):
+        done = CliRunner().invoke(cli, [name, str(tmp_path / "rows.jsonl")])
+        assert done.exit_code == 1
+        assert "rows.jsonl:2: report: no section holds any text" in done.stderr
+        (row,) = map(json.loads, done.stdout.splitlines())
+        assert row.get("accepted", True)
+        assert [f["section"] for f in row.get("findings", ())] in ([], ["chest"])
+    assert row["findings"]
+
+
+def test_other_files_of_a_corpus_are_told_by_its_path(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"patient_id": name, "report": REPORT}) + "\n", "utf-8")
+    said = ["-o", str(tmp_path / "run"), "--quiet"]
+    assert CliRunner().invoke(cli, ["vqa", str(tmp_path / "a.jsonl"), *said]).exit_code == 0
+    other = CliRunner().invoke(cli, ["vqa", str(tmp_path / "b.jsonl"), *said])
+    assert other.exit_code == 1
+    assert f"corpus: {tmp_path / 'a.jsonl'} in the folder, {tmp_path / 'b.jsonl'} asked for" in other.output
+    with (tmp_path / "a.jsonl").open("a") as file:
+        file.write("\n")
+    assert "a.jsonl is not as it was then" in CliRunner().invoke(cli, ["vqa", str(tmp_path / "a.jsonl"), *said]).output
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [("{}", "patient_id is missing"), ('{"patient_id": 5}', "a JSON number (5)"), ('{"patient_id": ""}', "is empty")],
+)
+def test_a_patient_that_is_no_text_is_told(tmp_path: Path, row: str, told: str) -> None:
+    (tmp_path / "reports.jsonl").write_text(row + "\n")
+    done = CliRunner().invoke(cli, ["corpus", str(tmp_path / "reports.jsonl")])
+    assert told in done.output
+
+
+def test_a_result_of_validate_that_cannot_be_written_leaves_no_half_file(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"patient_id": 1, "report": 2}\n' * 2000)
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000));"
+        "from vimedsynth.__main__ import main; main()"
+    )
+    said = ["validate", str(tmp_path / "rows.jsonl"), "--schema", "corpus-line", "-o", str(tmp_path / "out/told.txt")]
+    (tmp_path / "out").mkdir()
+    full = subprocess.run([sys.executable, "-c", code, *said], capture_output=True, text=True)
+    assert full.returncode == 1
+    assert "Traceback" not in full.stderr
+    assert list((tmp_path / "out").iterdir()) == []
+    assert CliRunner().invoke(cli, said).exit_code == 1
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["told.txt"]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import orjson
 import pytest
+from click.testing import CliRunner
 
-from vimedsynth.cli import COMMANDS
+from vimedsynth.cli import COMMANDS, cli
 from vimedsynth.guards import check_answer
 from vimedsynth.reports import Report, flat_report
 from vimedsynth.sample_corpus import sample_studies
@@ -80,3 +81,32 @@ def test_links_and_commands_exist(name: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (ROOT / target).exists(), target
     assert set(re.findall(r"^\$ vimedsynth +([a-z]+)", text, re.M)) <= set(COMMANDS)
+
+
+def _fenced(name: str, language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    assert found, f"{name} shows no {language}"
+    return found[1]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_pair_that_is_shown_is_one_that_check_accepts(name: str, tmp_path: Path) -> None:
+    (tmp_path / "pairs.jsonl").write_text(_fenced(name, "json"), "utf-8")
+    done = CliRunner().invoke(cli, ["check", str(tmp_path / "pairs.jsonl")])
+    assert (done.exit_code, orjson.loads(done.stdout)["accepted"]) == (0, True)
+
+
+@pytest.mark.parametrize("name", [*READMES, "docs/corpora.md"])
+def test_the_table_that_is_shown_is_a_corpus_with_a_split(name: str, tmp_path: Path) -> None:
+    shown = _fenced(name, "csv")
+    (tmp_path / "studies.csv").write_text(shown, "utf-8")
+    row = dict(zip(*(line.split(",") for line in shown.split()), strict=True))
+    for kind in ("report", "ct", "pet"):
+        (tmp_path / row[kind]).parent.mkdir()
+        (tmp_path / row[kind]).write_text("Hình ảnh nốt mờ ở thùy trên phổi trái.", "utf-8")
+    done = CliRunner().invoke(cli, ["corpus", str(tmp_path), "--json", "--no-volumes"])
+    found = orjson.loads(done.stdout)
+    assert (found["layout"], found["studies"]) == ("table", 1)
+    assert set(found["splits"]) <= {"train", "val", "test"}
+    assert list(found["splits"].values()) == [1]
+    assert set(found["problems"]["counts"]) <= {"missing-impression"}

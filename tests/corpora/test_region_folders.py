@@ -223,8 +223,12 @@ def test_other_settings_and_foreign_folders_are_refused(
     assert run(tmp_path / "out", "--fresh", corpus=broken).exit_code == 0
     assert {s.year for s in open_corpus(tmp_path / "out").studies} == {2019}  # nothing of the other corpus is left
     write(tmp_path / "mine/PETCT_2017/THANG 8/reports/chest/day_1_patient_1.txt", "Của tôi.")
+    write(tmp_path / "other/README.md", "Của tôi.")
     for args in ([], ["--fresh"]):
         assert run(tmp_path / "mine", *args).exit_code == 2
+        refused = run(tmp_path / "other", *args)
+        assert refused.exit_code == 2
+        assert "other: not a folder of region pairs (README.md is there but no regions.json)" in refused.output
     assert (tmp_path / "mine/PETCT_2017/THANG 8/reports/chest/day_1_patient_1.txt").is_file()
 
 

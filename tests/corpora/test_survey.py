@@ -128,3 +128,14 @@ def test_a_split_file_and_its_faults(tmp_path: Path) -> None:
         assert CliRunner().invoke(cli, ["corpus", str(root), "--split", str(write(names, text))]).exit_code == 1
     assert CliRunner().invoke(cli, ["corpus", str(root), "--split", "monthly"]).exit_code == 2
     assert CliRunner().invoke(cli, ["corpus", str(tmp_path / "none")]).exit_code == 1
+
+
+def test_volumes_that_do_not_open_are_not_counted(tmp_path: Path) -> None:
+    rows = [archive_row(2019, 5, day, f"patient_{day}") for day in (1, 2, 3)]
+    root = archive(tmp_path, rows)
+    (root / rows[0]["pet_path"]).write_bytes(b"garbage")
+    (root / rows[1]["ct_path"]).write_bytes(b"garbage")
+    looked = survey(open_corpus(root), split_rule("vimed-pet"))
+    assert (looked.volumes, looked.problem_counts["volume-unreadable"]) == ({"ct": 2, "pet": 2}, 2)
+    assert looked.regions["chest"] == 2
+    assert survey(open_corpus(root), split_rule("vimed-pet"), False).volumes == {"ct": 3, "pet": 3}

@@ -109,5 +109,5 @@ def test_a_command_that_cannot_work_says_so_in_one_line_and_goes_on_later(tmp_pa
             return
     gone = run(said)
     assert gone.returncode == 1
-    assert "is the server running" in gone.stderr
+    assert "nothing listens there; is the server running" in gone.stderr
     assert "Traceback" not in gone.stderr

@@ -4,7 +4,6 @@ Everything is written under ``.building`` and moved into place when it is whole;
 interrupted build, for they are written one by one and never change.
 """
 
-import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,14 +14,15 @@ from typing import IO, Any
 import orjson
 
 from vimedsynth import __version__
-from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
-from vimedsynth.holding import holding, refuse_foreign
+from vimedsynth.errors import DataRefused, Misuse
+from vimedsynth.holding import holding
 from vimedsynth.leaks import Item, Key, Leak, find_leaks
 from vimedsynth.manifests import WRITER_BY_NAME, Writer, leakage
 from vimedsynth.manifests.card import write_card
 from vimedsynth.manifests.copies import Copy, read_copies
 from vimedsynth.manifests.coverage import coverage_of, require_coverage
 from vimedsynth.manifests.croissant import write_croissant
+from vimedsynth.manifests.finished import BUILDING, digest, existing
 from vimedsynth.manifests.images import ImageStore
 from vimedsynth.manifests.index import Index, open_index, samples_file
 from vimedsynth.manifests.joining import Joiner
@@ -35,7 +35,6 @@ from vimedsynth.runs import fingerprint
 from vimedsynth.splits import SPLITS, Assign, frozen, read_split_file, split_rule
 from vimedsynth.studies import Corpus, open_corpus
 
-_BUILDING = ".building"
 _VERSION = 1
 
 
@@ -65,13 +64,13 @@ class Plan:
     def settings(self) -> dict[str, Any]:
         """What decides the content: two builds with the same settings are the same build."""
         return {
-            "runs": [_digest(samples_file(run)) for run in self.runs],
+            "runs": [digest(samples_file(run)) for run in self.runs],
             "corpus": fingerprint(self.corpus) if self.corpus else None,
-            "augmented": [_digest(folder / "receipts.jsonl") for folder in self.augmented],
+            "augmented": [digest(folder / "receipts.jsonl") for folder in self.augmented],
             "formats": sorted(self.formats),
-            "split": self.split if not Path(self.split).is_file() else _digest(Path(self.split)),
+            "split": self.split if not Path(self.split).is_file() else digest(Path(self.split)),
             "seed": self.seed,
-            "test_set": _digest(self.test_set) if self.test_set else None,
+            "test_set": digest(self.test_set) if self.test_set else None,
             "mix": {name: round(share, 9) for name, share in sorted(self.mix.items())},
             "originals": self.originals or "O" in self.mix,
             "duplicates": [self.duplicates.action, self.duplicates.limit],
@@ -100,7 +99,7 @@ def _build(plan: Plan, progress: Callable[[int], None]) -> dict[str, Any]:
         raise Misuse(f"format {unknown[0]!r} is not known; expected {', '.join(WRITER_BY_NAME)}")
     settings = plan.settings()
     with holding(plan.folder):
-        return _existing(plan, settings) or _anew(plan, settings, progress)
+        return existing(plan.folder, settings, plan.fresh) or _anew(plan, settings, progress)
 
 
 def _anew(plan: Plan, settings: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:
@@ -128,51 +127,9 @@ def _anew(plan: Plan, settings: dict[str, Any], progress: Callable[[int], None])
     return manifest
 
 
-def _existing(plan: Plan, settings: dict[str, Any]) -> dict[str, Any] | None:
-    path = plan.folder / "manifest.json"
-    if plan.fresh:
-        _clear(plan.folder)
-    elif not (plan.folder / "images").exists():  # images without a manifest are told by _begin
-        refuse_foreign(plan.folder, (path.name, _BUILDING), "a manifest folder", own=("leaks.jsonl",))
-    if not path.is_file():
-        return None
-    try:
-        done: dict[str, Any] = orjson.loads(path.read_bytes())
-        before = done["settings"]
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise DataRefused(f"{path}: not a manifest of ours; --fresh builds anew") from error
-    if different := [name for name in settings if before.get(name) != settings[name]]:
-        shown = ", ".join(f"{name}: {before.get(name)!r} there, {settings[name]!r} asked" for name in different)
-        raise SettingsDiffer(f"{plan.folder} was built with other settings ({shown}); --fresh builds anew")
-    if not is_whole(plan.folder, done):
-        _clear(plan.folder)
-        return None
-    return done
-
-
-def _clear(folder: Path) -> None:
-    if (folder / "manifest.json").is_file():
-        (folder / "manifest.json").unlink()
-        shutil.rmtree(folder / "images", ignore_errors=True)
-
-
-def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
-    """Whether every file that the manifest names is there with its bytes, and every image that its lineage names."""
-    files = manifest.get("files") or {}
-    if "lineage.jsonl" not in files:
-        return False
-    for name, said in files.items():
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != said["bytes"] or _digest(path) != said["sha256"]:
-            return False
-    with (folder / "lineage.jsonl").open("rb") as handle:
-        images = {image["path"] for row in map(orjson.loads, handle) for image in row["images"]}
-    return all((folder / name).is_file() for name in images)
-
-
 def _begin(folder: Path, settings: dict[str, Any]) -> Path:
     """An empty building folder; the images of an interrupted build stay if it had the same settings."""
-    part = folder / _BUILDING
+    part = folder / BUILDING
     said = part / "settings.json"
     same = said.is_file() and said.read_bytes() == orjson.dumps(settings)
     if (folder / "images").exists() and not same:
@@ -310,16 +267,8 @@ def _schemas(formats: tuple[str, ...]) -> dict[str, str]:
     return {"lineage-row": "urn:vimedsynth:schema:lineage-row:1", **rows}
 
 
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
-    except OSError as error:
-        raise DataRefused(f"{path}: cannot be read ({type(error).__name__})") from error
-
-
 def _file(path: Path) -> dict[str, Any]:
-    return {"sha256": _digest(path), "bytes": path.stat().st_size}
+    return {"sha256": digest(path), "bytes": path.stat().st_size}
 
 
 def _publish(part: Path, folder: Path) -> None:
