@@ -165,7 +165,7 @@ def test_no_text_breaks_a_reader_and_each_is_faithful_to_itself(report: str, que
     check_row({"report": report, "question": question, "answer": answer})
     check_row({"report": report, "text": answer})
     own = {o["code"] for o in check_row({"report": report, "text": report})["objections"]}
-    assert own <= {"empty", "not-vietnamese", "escaped-text"}
+    assert own <= {"empty", "not-vietnamese", "escaped-text"} if report.strip() else own == {"schema"}
 
 
 @pytest.mark.parametrize("unit", ["phổi ", "hạch nhóm IIA, ", "((", "12 x ", "không thấy tăng chuyển hóa FDG, "])
