@@ -18,8 +18,8 @@ kernel's and varies by half); four copies a read 0.72 to 0.76 (npz), 0.55 to 0.5
 0.8. All operations on a pair cost 0.65 ms (warp 0.30, noise 0.10, table 0.10, moving slices in and out 0.15), reading it
 1.25 ms, writing it 1.95 ms (npz), 0.72 ms (blosc2) or 0.25 ms (npy): the warp alone would leave 0.83 of the time with npy.
 In memory, everything: 2.0 to 2.6 times OpenCV's int16 warp of the pair. From npz to npz 12.5 times albumentations, to
-blosc2 18 times. Two workers against one, by the clock, on a quiet machine and before slices were written as they are made:
-1.84 times (median of two rounds, 10 studies of four copies).
+blosc2 18 times. Two workers against one on a quiet machine: 1.76 times by the clock, 1.90 once they have started (median
+of two rounds, 10 studies of four copies).
 """
 
 import argparse
