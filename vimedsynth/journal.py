@@ -104,7 +104,13 @@ class Journal:
         self.path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
-            for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000"):
+            for pragma in (
+                "locking_mode=EXCLUSIVE",
+                "journal_mode=WAL",
+                "synchronous=NORMAL",
+                "wal_autocheckpoint=8000",
+                "cache_size=-16000",
+            ):
                 self._db.execute(f"PRAGMA {pragma}")
             self._db.executescript(_TABLES)
         except sqlite3.OperationalError as error:

@@ -77,7 +77,7 @@ def _from(forms: list[str], rng: random.Random) -> list[str]:
 def _question(draft: Draft, forms: list[str], scope: Scope, asked: set[str]) -> str | None:
     """A wording not yet used in this set; None when every wording was."""
     slots = draft.slots
-    if any("{it}" in form.lower() for form in forms):
+    if any("{it}" in form or "{It}" in form for form in forms):
         slots = {"it": _it(draft, scope), **slots}
     for form in forms:
         question = filled(form, slots)
