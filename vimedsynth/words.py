@@ -12,7 +12,7 @@ _OLD_TO_NEW = {
     "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
     "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
 }  # fmt: skip
-_OLD = re.compile("(?<!q)(" + "|".join(_OLD_TO_NEW) + r")(?!\w)")
+_OLD = re.compile("[ou][" + "".join(sorted({pair[1] for pair in _OLD_TO_NEW})) + r"](?!\w)")
 # Spellings with the same sound and sense, and slips of the pen seen in hospital text. All keep their length.
 _SAME = {
     "tỷ": "tỉ", "lí": "lý", "hinh": "hình", "anh": "ảnh", "mãn": "mạn", "thức": "thước", "đạc": "đặc", "–": "-", "—": "-",
@@ -42,7 +42,12 @@ def fold(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a few letters of other scripts grow when lowered
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return _OLD.sub(lambda m: _OLD_TO_NEW[m[1]], low)
+    return _OLD.sub(_new_place, low)
+
+
+def _new_place(m: re.Match[str]) -> str:
+    before = m.string[m.start() - 1 : m.start()]
+    return m[0] if before == "q" else _OLD_TO_NEW.get(m[0], m[0])
 
 
 def split(text: str) -> list[str]:

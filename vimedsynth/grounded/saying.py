@@ -77,13 +77,19 @@ def _from(forms: list[str], rng: random.Random) -> list[str]:
 def _question(draft: Draft, forms: list[str], scope: Scope, asked: set[str]) -> str | None:
     """A wording not yet used in this set; None when every wording was."""
     slots = draft.slots
-    if any("{it}" in form or "{It}" in form for form in forms):
+    if _names_it(draft.kind):
         slots = {"it": _it(draft, scope), **slots}
     for form in forms:
         question = filled(form, slots)
         if question.lower() not in asked:
             return question
     return None
+
+
+@cache
+def _names_it(kind: str) -> bool:
+    row = table("questions")[kind]
+    return any("{it}" in form.lower() for form in (*row["forms"], *row.get("next", ())))
 
 
 def _it(draft: Draft, scope: Scope) -> str:
