@@ -80,3 +80,14 @@ def test_a_sentence_may_begin_with_a_fraction() -> None:
         "1/3 dưới thực quản tăng chuyển hóa FDG.",
         "Kích thước 3 x 5 mm.",
     ]
+
+
+def test_without_the_opening_lines_the_organs_of_a_sentence_say_its_section() -> None:
+    """A report in another order: a stomach that comes first is no finding of the neck."""
+    text = "Hình ảnh khối u dạ dày vùng hang vị, kích thước 30 x 20 mm. Hình ảnh nốt mờ thùy trên phổi phải 6 mm. Gan nhiễm mỡ. Nhân thùy phải tuyến giáp 8 mm."
+    assert [s.section for s in flat_report(text).sentences] == [
+        Section.ABDOMEN_PELVIS,
+        Section.CHEST,
+        Section.ABDOMEN_PELVIS,
+        Section.HEAD_NECK,
+    ]
