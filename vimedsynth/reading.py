@@ -146,11 +146,22 @@ def _places(fact: Fact, report: Report) -> tuple[Place, ...]:
     known = lexicon().within
     out = []
     for item in fact.items:
-        organs = sorted((a for a in item.atoms if a in known), key=lambda a: -len(known[a]))
-        parts = frozenset(a for a in item.atoms if a not in known)
+        organs = [a for a in item.atoms if a in known]
+        parts = item.atoms.difference(organs)
         text = item.span.of(report.text) if item.span.start >= 0 else ""
-        out.append(Place(text, organs[0] if organs else None, parts, Side(item.side) if item.side else None))
+        organ = organs[0] if len(organs) == 1 else _innermost(organs, text)
+        out.append(Place(text, organ, parts, Side(item.side) if item.side else None))
     return tuple(out)
+
+
+def _innermost(organs: list[str], text: str) -> str | None:
+    """The organ that lies within most others; of those that lie as deep, the one named first."""
+    known = lexicon().within
+    depth = max((len(known[organ]) for organ in organs), default=0)
+    deep = sorted(organ for organ in organs if len(known[organ]) == depth)
+    if len(deep) < 2:
+        return deep[0] if deep else None
+    return next((token.value for token in tokens(text) if token.value in deep), deep[0])
 
 
 def _sizes(fact: Fact, report: Report) -> tuple[Size, ...]:

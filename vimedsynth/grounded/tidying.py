@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from vimedsynth.findings import Finding
+from vimedsynth.findings import Finding, Reading, Size
 from vimedsynth.grounded.clauses import parse_clause
 from vimedsynth.grounded.text import cleaned, lower_first, squeezed
 from vimedsynth.grounded.wordings import table
@@ -20,35 +20,46 @@ def tidied(finding: Finding, report: Report) -> Finding:
     Where the sentence it was read from is one clause whose every word has a known role, the pieces of that clause are
     taken; otherwise the words of the finding itself, with a preposition before the place and brackets closed.
     """
-    finding = _with_clean_reading(_with_written_sizes(finding, report))
-    if finding.invasions:
-        invasions = tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions)
-        finding = replace(finding, invasions=invasions)
+    sizes, suvs = _written_sizes(finding, report), finding.suvs
+    words, largest = _words(finding, report)
+    if largest:
+        sizes = tuple(replace(size, applies_to="largest") for size in sizes)
+        suvs = tuple(replace(suv, applies_to="largest") for suv in suvs)
+    morphology, place, uptake = words
+    return replace(
+        finding,
+        morphology=morphology,
+        place_text=place,
+        uptake_text=uptake,
+        sizes=sizes,
+        suvs=suvs,
+        reading=_clean_reading(finding.reading),
+        invasions=tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions),
+    )
+
+
+def _words(finding: Finding, report: Report) -> tuple[tuple[str, str, str], bool]:
+    """Its morphology, its place and its uptake, and whether the sentence is about the largest of several."""
     clause = parse_clause(cleaned(without_heading(finding.spans[0].of(report.text))))
     if clause is not None and not clause.head.endswith((" và", ",")):
-        return replace(
-            finding,
-            morphology=", ".join([clause.head, *clause.attributes]) if clause.head else "",
-            place_text=clause.place,
-            uptake_text=clause.uptake or finding.uptake_text,
-        )
+        head = ", ".join([clause.head, *clause.attributes]) if clause.head else ""
+        return (head, clause.place, clause.uptake or finding.uptake_text), False
+    morphology, place, uptake = finding.morphology, finding.place_text, finding.uptake_text
     if finding.head == "uptake":
-        finding = _uptake_alone(finding)
-    if finding.head in _STATES or not (finding.morphology.strip() or finding.uptake_text):
-        own = own_sentence(finding, report)
-        place = lower_first(finding.place_text)
-        return replace(finding, morphology=place if place and "," in own and place in own else own, place_text="")
-    if "lớn nhất" in finding.place_text:  # "..., hạch lớn nhất ở nhóm IV bên phải, có kích thước ..."
-        finding = _of_largest(finding)
-    place = _closed(finding.place_text)
-    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", place)
+        morphology, place, uptake = _uptake_alone(morphology, place, uptake)
+    if finding.head in _STATES or not (morphology.strip() or uptake):
+        own, place = own_sentence(finding, report), lower_first(place)
+        return (place if place and "," in own and place in own else own, "", uptake), False
+    largest = "lớn nhất" in place  # "..., hạch lớn nhất ở nhóm IV bên phải, có kích thước ..."
+    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", _closed(place))
     prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
-    morphology = _closed(finding.morphology)
-    return replace(finding, morphology=lower_first(morphology), place_text=prefix + place)
+    return (lower_first(_closed(morphology)), prefix + place, uptake), largest
 
 
-def _with_written_sizes(finding: Finding, report: Report) -> Finding:
+def _written_sizes(finding: Finding, report: Report) -> tuple[Size, ...]:
     """A single number is called a diameter only where the report does; a lone "10 mm" of a size is a lost "< 10 mm"."""
+    if not any(size.kind == "diameter" for size in finding.sizes):
+        return finding.sizes
     told = " ".join(span.of(report.text) for span in finding.spans)
     sizes = []
     for size in finding.sizes:
@@ -57,30 +68,22 @@ def _with_written_sizes(finding: Finding, report: Report) -> Finding:
             lost = size.op == "=" and size.dims_mm == (10.0,)
             size = replace(size, kind="axes", op="<" if lost else size.op)
         sizes.append(size)
-    return replace(finding, sizes=tuple(sizes)) if tuple(sizes) != finding.sizes else finding
+    return tuple(sizes)
 
 
-def _with_clean_reading(finding: Finding) -> Finding:
+def _clean_reading(reading: Reading | None) -> Reading | None:
     """The reading without an SUV in brackets that stood behind it."""
-    reading = finding.reading
     if reading is None or "SUV" not in reading.phrase:
-        return finding
-    phrase = re.sub(r"\s*\(\s*SUV[^()]*\)?", "", reading.phrase)
-    return replace(finding, reading=replace(reading, phrase=phrase))
+        return reading
+    return replace(reading, phrase=re.sub(r"\s*\(\s*SUV[^()]*\)?", "", reading.phrase))
 
 
-def _uptake_alone(finding: Finding) -> Finding:
-    """A finding of uptake whose place or pattern was read as its morphology, put right."""
-    words = finding.morphology.strip(" ,")
+def _uptake_alone(morphology: str, place: str, uptake: str) -> tuple[str, str, str]:
+    """The words of a finding of uptake whose place or pattern was read as its morphology, put right."""
+    words = morphology.strip(" ,")
     if re.match(table("clauses")["relation"], words):
-        return replace(finding, morphology="", place_text=finding.place_text or words)
-    return replace(finding, morphology="", uptake_text=squeezed(f"{finding.uptake_text} {words}"))
-
-
-def _of_largest(finding: Finding) -> Finding:
-    """The finding with its measures told of its largest part."""
-    sizes = tuple(replace(size, applies_to="largest") for size in finding.sizes)
-    return replace(finding, sizes=sizes, suvs=tuple(replace(suv, applies_to="largest") for suv in finding.suvs))
+        return "", place or words, uptake
+    return "", place, squeezed(f"{uptake} {words}")
 
 
 def own_sentence(finding: Finding, report: Report) -> str:
