@@ -1,7 +1,6 @@
 """The embedded question writer: faithful to the finding's words, complete, balanced, deterministic."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,8 +213,8 @@ def test_findings_with_one_name_are_told_apart_by_size_or_asked_together() -> No
     def nodes(first: str, second: str, sizes: tuple[tuple[Size, ...], tuple[Size, ...]]) -> Case:
         report = sectioned_report({Section.CHEST: f"{first} {second}"})
         found = tuple(
-            replace(finding(f"f{n}", [5], head="node", morphology="hạch", **place("carina", "carina", None)),
-                    spans=(sentence.span,), sizes=size)
+            finding(f"f{n}", [5], head="node", morphology="hạch", **place("carina", "carina", None))._replace(
+                spans=(sentence.span,), sizes=size)
             for n, (sentence, size) in enumerate(zip(report.sentences, sizes, strict=True), 1)
         )  # fmt: skip
         return case(findings=found, report=report)

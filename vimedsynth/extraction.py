@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from vimedsynth.findings import read_findings
+from vimedsynth.findings import Finding, read_findings
 from vimedsynth.lesions import is_lesion, official_lesions
 from vimedsynth.reports import Report, Section, flat_report
 from vimedsynth.studies import Study, read_report
@@ -18,6 +18,8 @@ def plain(value: object) -> Any:
         if type(value).__name__ == "Span":
             return [getattr(value, f.name) for f in fields(value)]
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Finding):
+        return {name: plain(part) for name, part in value._asdict().items()}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (set, frozenset)):

@@ -1,7 +1,8 @@
 """Report -> findings: what each clause asserts, in comparable form, with the span it was read from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from vimedsynth.reports import Report, Section, Span
 
@@ -111,9 +112,8 @@ class Recommendation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding of one report.
+class Finding(NamedTuple):
+    """One finding of one report. A named tuple, as its writers change a few of its many fields at a time.
 
     ``spans`` are the pieces of text it was read from, the main clause first ("hạch lớn nhất ..." sentences follow).
     ``impression_spans`` are the impression sentences that say the same again.
@@ -125,7 +125,7 @@ class Finding:
     polarity: Polarity
     head: str  # concept id of the morphology: node, nodule, mass, cyst, effusion, thickening, uptake, ...
     morphology: str  # as written, without "Hình ảnh": "vài nốt kính mờ bờ tua gai"
-    count: str | None  # một | vài | nhiều | hai | ... as written, folded; None if unmarked
+    count: str | None  # type: ignore[assignment]  # as a field, not a method; một | vài | nhiều | hai | ... as written, folded; None if unmarked
     places: tuple[Place, ...]
     place_text: str  # as written with its preposition: "ở thùy dưới phổi phải"; "" if none
     uptake: Uptake
@@ -139,7 +139,7 @@ class Finding:
     reactive: bool = False  # the boilerplate line of small reactive nodes
     boilerplate: bool = False  # a standard sentence that says nothing about disease
     conflicts: tuple[str, ...] = ()  # notes on contradictions in the source
-    impression_spans: tuple[Span, ...] = field(default=())
+    impression_spans: tuple[Span, ...] = ()
 
 
 def read_findings(report: Report) -> tuple[Finding, ...]:

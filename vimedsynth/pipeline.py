@@ -25,6 +25,8 @@ from vimedsynth.work import Work, attempt_seed, work_key
 
 FALLBACK = "grounded-fallback"
 """The engine name in the records of answers that the grounded engine wrote in the place of a model."""
+_TOGETHER = 16
+"""Units that an engine without a model ends before they are committed: to write them again costs milliseconds."""
 HOPELESS = frozenset({"nothing-to-say", "report-too-long", "prompt-too-long", "request-refused"})
 """Failures that asking again cannot mend."""
 
@@ -99,7 +101,8 @@ class Loop:
 
         What is finished is committed first, so that a kill never costs more than a window of requests.
         """
-        self._commit()
+        if self._engine.prompted or len(self._pending) >= _TOGETHER:
+            self._commit()
         while not self._stopped:
             opened = self._again.popleft() if self._again else self._next()
             if opened is None:

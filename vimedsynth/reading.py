@@ -1,10 +1,9 @@
 """Facts of a report -> findings with the words they were written in."""
 
 import re
-from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 
-from vimedsynth.facts import Fact
+from vimedsynth.facts import Fact, merged, moved, sentence_facts, shifted
 from vimedsynth.findings import (
     Comparison,
     Finding,
@@ -20,8 +19,8 @@ from vimedsynth.findings import (
     Uptake,
 )  # fmt: skip
 from vimedsynth.lexicon import lexicon, load_json
-from vimedsynth.reports import Report, Section, Sentence, Span
-from vimedsynth.sources import report_facts, said_again
+from vimedsynth.reports import Report, Section, Span
+from vimedsynth.sources import Statement, report_facts, said_again
 from vimedsynth.wording import LENGTHS, NUMBER, Wording, wording
 from vimedsynth.words import fold, tokens
 
@@ -42,46 +41,63 @@ ONE_SIDE = {"right": "bên phải", "left": "bên trái"}
 
 def findings_of(report: Report) -> tuple[Finding, ...]:
     """All findings outside the impression, with the impression's words on them."""
-    rows = report_facts(report)
-    again = said_again([(fact, section) for fact, section, _ in rows])
-    numbers = {s.number: s for s in report.sentences}
+    rows = report_facts(report, moved)
+    again = said_again([(row.fact, row.section) for row in rows])
     out: list[Finding] = []
     index_of: dict[int, int] = {}
     advice: dict[int, list[Recommendation]] = {}
-    for i, (fact, section, sentence_numbers) in enumerate(rows):
+    for i, row in enumerate(rows):
+        fact = row.fact
         if fact.polarity == "advice" and fact.advice_of is not None:
-            row = Recommendation(fact.span.of(report.text).strip(" .,;"), fact.span)
-            advice.setdefault(fact.advice_of, []).append(row)
-        elif section is not Section.IMPRESSION and (fact.heads or fact.levels or fact.items):
+            given = Recommendation(fact.span.of(report.text).strip(" .,;"), fact.span)
+            advice.setdefault(fact.advice_of, []).append(given)
+        elif row.section is not Section.IMPRESSION and (fact.heads or fact.levels or fact.items):
             index_of[i] = len(out)
-            spans = tuple(numbers[n].span for n in sentence_numbers)
-            said = [(rows[j][0], rows[j][2]) for j in again.get(i, ())]
-            found = _finding(f"f{len(out) + 1}", fact, section, spans, report, said, numbers)
+            said = [rows[j] for j in again.get(i, ())]
+            found = _in_report(f"f{len(out) + 1}", row, said, report)
             out.append(_with_form(found, out[-1]) if out else found)
-    for i, given in advice.items():
+    for i, recommended in advice.items():
         if i in index_of:
-            out[index_of[i]] = replace(out[index_of[i]], recommendation=given[0])
+            out[index_of[i]] = out[index_of[i]]._replace(recommendation=recommended[0])
     return tuple(out)
+
+
+def _in_report(name: str, row: Statement, said: list[Statement], report: Report) -> Finding:
+    """The finding of one statement with what the impression says of it."""
+    spans = tuple(report.sentences[n - 1].span for n in row.sentences)
+    found = _alone(row.parts[0], report) if len(row.parts) == 1 else _finding(_whole(row, report), spans, report.text)
+    reading = found.reading or next((r for other in said if (r := _said_reading(other.fact, report))), None)
+    again = tuple(report.sentences[n - 1].span for other in said for n in other.sentences)
+    return found._replace(id=name, section=row.section, spans=spans, reading=reading, impression_spans=again)
+
+
+def _whole(row: Statement, report: Report) -> Fact:
+    """A fact that several sentences tell, with all its offsets in the report."""
+    sentences = [report.sentences[number - 1] for number, _ in row.parts]
+    pieces = zip(sentences, row.parts, strict=True)
+    return reduce(merged, (shifted(sentence_facts(s.text)[order], s.span.start) for s, (_, order) in pieces))
+
+
+def _alone(part: tuple[int, int], report: Report) -> Finding:
+    number, order = part
+    return _of_sentence(report.sentences[number - 1].text, order)
+
+
+@lru_cache(maxsize=4096)
+def _of_sentence(text: str, order: int) -> Finding:
+    """A finding that one sentence tells, by its place among the facts of the sentence. Cached: standard lines recur."""
+    return _finding(sentence_facts(text)[order], (Span(0, len(text)),), text)
 
 
 def _with_form(finding: Finding, before: Finding) -> Finding:
     """ "nang ... ở thận phải và kích thước 19 x 15 mm ở thận trái": the second has the form of the first."""
     told = finding.morphology or not finding.sizes or finding.spans != before.spans or finding.head != before.head
-    return finding if told else replace(finding, morphology=before.morphology, count=before.count)
+    return finding if told else finding._replace(morphology=before.morphology, count=before.count)
 
 
-def _finding(
-    name: str,
-    fact: Fact,
-    section: Section,
-    spans: tuple[Span, ...],
-    report: Report,
-    said: list[tuple[Fact, tuple[int, ...]]],
-    numbers: dict[int, Sentence],
-) -> Finding:
-    own = Span(fact.span.start, min(fact.span.end, spans[0].end))
-    words = wording(own.of(report.text))
-    reading = _reading(fact, words) or next((r for f, n in said if (r := _said_reading(f, report))), None)
+def _finding(fact: Fact, spans: tuple[Span, ...], text: str) -> Finding:
+    """A finding without a name, from a fact whose offsets, like ``spans``, are in ``text``."""
+    words = wording(Span(fact.span.start, min(fact.span.end, spans[0].end)).of(text))
     polarity = Polarity(fact.polarity if fact.polarity != "advice" else "present")
     heads = [h for h in HEAD_ORDER if h in fact.heads] + sorted(fact.heads - set(HEAD_ORDER))
     level = _level(fact)
@@ -90,14 +106,14 @@ def _finding(
         place = BOTH_SIDES.sub(ONE_SIDE[fact.items[0].side], place) if BOTH_SIDES.search(place) else place
         place = place.split(",")[0] if len(fact.sizes) == 1 and fact.sizes[0].kind == "thickness" else place
     if not place and len(spans) > 1:
-        place = wording(spans[-1].of(report.text)).place
+        place = wording(spans[-1].of(text)).place
     return Finding(
-        id=name, section=section, spans=spans, polarity=polarity, head=heads[0] if heads else ("uptake" if fact.levels or fact.suvs else "state"),
-        morphology=words.morphology, count=_count(words.morphology) or _count_word(fact), places=_places(fact, report), place_text=place,
-        uptake=level, uptake_text=_uptake_text(words, fact, level), sizes=_sizes(fact, report), suvs=_suvs(fact, report),
+        id="", section=Section.HEAD_NECK, spans=spans, polarity=polarity, head=heads[0] if heads else ("uptake" if fact.levels or fact.suvs else "state"),
+        morphology=words.morphology, count=_count(words.morphology) or _count_word(fact), places=_places(fact, text), place_text=place,
+        uptake=level, uptake_text=_uptake_text(words, fact, level), sizes=_sizes(fact, text), suvs=_suvs(fact, text),
         invasions=tuple(Invasion(r.verb, " ".join(sorted(r.target)), r.certain, t) for r, t in zip(fact.invasions, words.invasions, strict=False)),
-        reading=reading, comparison=_comparison(fact, words), reactive=_reactive(fact), boilerplate=_boilerplate(spans[0].of(report.text)),
-        conflicts=_conflicts(fact, report), impression_spans=tuple(numbers[n].span for _, ns in said for n in ns),
+        reading=_reading(fact, words), comparison=_comparison(fact, words), reactive=_reactive(fact),
+        boilerplate=_boilerplate(spans[0].of(text)), conflicts=_conflicts(fact),
     )  # fmt: skip
 
 
@@ -142,13 +158,13 @@ def _count_word(fact: Fact) -> str | None:
     return COUNT_WORDS.get(said[0].removeprefix("of:"), said[0].removeprefix("n")) if len(said) == 1 else None
 
 
-def _places(fact: Fact, report: Report) -> tuple[Place, ...]:
+def _places(fact: Fact, whole: str) -> tuple[Place, ...]:
     known = lexicon().within
     out = []
     for item in fact.items:
         organs = [a for a in item.atoms if a in known]
         parts = item.atoms.difference(organs)
-        text = item.span.of(report.text) if item.span.start >= 0 else ""
+        text = item.span.of(whole) if item.span.start >= 0 else ""
         organ = organs[0] if len(organs) == 1 else _innermost(organs, text)
         out.append(Place(text, organ, parts, Side(item.side) if item.side else None))
     return tuple(out)
@@ -164,11 +180,11 @@ def _innermost(organs: list[str], text: str) -> str | None:
     return next((token.value for token in tokens(text) if token.value in deep), deep[0])
 
 
-def _sizes(fact: Fact, report: Report) -> tuple[Size, ...]:
+def _sizes(fact: Fact, whole: str) -> tuple[Size, ...]:
     out = []
     for m in fact.sizes:
-        text = m.span.of(report.text)
-        before = fold(report.text[max(fact.span.start, m.span.start - 60) : m.span.start])
+        text = m.span.of(whole)
+        before = fold(whole[max(fact.span.start, m.span.start - 60) : m.span.start])
         largest = bool(re.search(r"(?:lớn nhất|dày nhất)[^,;]*$", before))
         dims = (
             tuple(
@@ -181,7 +197,7 @@ def _sizes(fact: Fact, report: Report) -> tuple[Size, ...]:
         if tuple(sorted(dims)) != m.dims:
             dims = m.dims  # "0,7 - 1,2 cm": the unit stands with the second
         kind = {"few": "few_mm", "size": "axes" if len(dims) > 1 else "diameter"}.get(m.kind, m.kind)
-        op = "<" if m.op == "<" or _lost_threshold(before, dims, report.text[m.span.end : m.span.end + 2]) else m.op
+        op = "<" if m.op == "<" or _lost_threshold(before, dims, whole[m.span.end : m.span.end + 2]) else m.op
         out.append(Size(dims, kind, op, "largest" if largest else "all", text))
     return tuple(out)
 
@@ -191,14 +207,14 @@ def _lost_threshold(before: str, dims: tuple[float, ...], after: str) -> bool:
     return dims == (10.0,) and bool(re.search(r"nhỏ\s*(?:\(\s*)?$|\(\s+$", before))
 
 
-def _suvs(fact: Fact, report: Report) -> tuple[Suv, ...]:
+def _suvs(fact: Fact, whole: str) -> tuple[Suv, ...]:
     out = []
     for value, span in zip(fact.suvs, fact.suv_spans, strict=True):
-        before = fold(report.text[max(0, span.start - 14) : span.start])
+        before = fold(whole[max(0, span.start - 14) : span.start])
         kind = "SUVL" if "suvl" in before else "SUVmax" if "max" in before else "SUV"
-        sentence = fold(report.text[fact.span.start : span.start])
+        sentence = fold(whole[fact.span.start : span.start])
         largest = "lớn nhất" in sentence
-        out.append(Suv(value, kind, "largest" if largest else "all", span.of(report.text)))
+        out.append(Suv(value, kind, "largest" if largest else "all", span.of(whole)))
     return tuple(out)
 
 
@@ -240,7 +256,7 @@ def _boilerplate(sentence: str) -> bool:
     return bool(_standard().fullmatch(" ".join(plain.split())))
 
 
-def _conflicts(fact: Fact, report: Report) -> tuple[str, ...]:
+def _conflicts(fact: Fact) -> tuple[str, ...]:
     out = []
     if fact.levels == {"none"} and fact.suvs:
         out.append("uptake-vs-suv")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
@@ -74,30 +75,39 @@ def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evide
     return Evidence(fact, section, sentences, places, everything, avid)
 
 
-def report_facts(report: Report, place: Place | None = shifted) -> list[tuple[Fact, Section, tuple[int, ...]]]:
+class Statement(NamedTuple):
+    """What a report asserts once: a fact, and which facts of which sentences it was joined from."""
+
+    fact: Fact
+    section: Section
+    sentences: tuple[int, ...]  # their numbers
+    parts: tuple[tuple[int, int], ...]  # (number of the sentence, place among its facts)
+
+
+def report_facts(report: Report, place: Place | None = shifted) -> list[Statement]:
     """The facts of all sentences in order; "Hạch lớn nhất ..." joined to the finding before, advice bound to it.
 
     ``place`` turns offsets in a sentence into offsets in the report; without it they stay what they are, which is faster
     and lets equal sentences give equal facts.
     """
-    out: list[tuple[Fact, Section, tuple[int, ...]]] = []
+    out: list[Statement] = []
     for sentence in report.sentences:
         if len(sentence.text) < 40 and only_heading(sentence.text):
             continue
-        for found in sentence_facts(sentence.text):
+        for order, found in enumerate(sentence_facts(sentence.text)):
             fact = place(found, sentence.span.start) if place else found
             last = len(out) - 1
-            if fact.anaphora and last >= 0 and not out[last][0].advice:
-                before, section, numbers = out[last]
+            if fact.anaphora and last >= 0 and not out[last].fact.advice:
+                before, section, numbers, parts = out[last]
                 joined = numbers if sentence.number in numbers else (*numbers, sentence.number)
-                out[last] = (merged(before, fact), section, joined)
+                out[last] = Statement(merged(before, fact), section, joined, (*parts, (sentence.number, order)))
                 continue
             if fact.advice and fact.polarity == "advice":
                 of = last
-                while of >= 0 and out[of][0].polarity == "advice":
+                while of >= 0 and out[of].fact.polarity == "advice":
                     of -= 1
                 fact = fact._replace(advice_of=of if of >= 0 else None)
-            out.append((fact, sentence.section, (sentence.number,)))
+            out.append(Statement(fact, sentence.section, (sentence.number,), ((sentence.number, order),)))
     return out
 
 
@@ -176,7 +186,7 @@ def _joined(found: Fact, said: Fact) -> Fact:
 def source_of(report: Report) -> Source:
     """The evidence of a report. Cached: many pairs ask about one report."""
     rows = report_facts(report, place=None)
-    facts = [_evidence(*row) for row in rows]
+    facts = [_evidence(row.fact, row.section, row.sentences) for row in rows]
     linked = []
     again = said_again([(e.fact, e.section) for e in facts])
     for i, e in enumerate(facts):

@@ -11,6 +11,8 @@ from vimedsynth.grounded.clauses import parse_clause
 from vimedsynth.grounded.text import cleaned, squeezed
 from vimedsynth.reports import Report
 
+NAMED = (Polarity.PRESENT, Polarity.POSTOPERATIVE)
+"""How a finding is asserted that has a name."""
 _COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
 _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
@@ -124,7 +126,7 @@ def _suv_mark(finding: Finding) -> str:
 
 def names_of(findings: Iterable[Finding]) -> dict[str, Name]:
     """The name of each finding that is seen (not denied, not physiologic), by id; unique wherever the words allow it."""
-    seen = [f for f in findings if f.polarity in (Polarity.PRESENT, Polarity.POSTOPERATIVE)]
+    seen = [f for f in findings if f.polarity in NAMED]
     first = {finding.id: _first_name(finding) for finding in seen}
     times = Counter(name.asked.lower() for name in first.values())
     named = {}

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.asking import Draft, Subject, drafts_of
-from vimedsynth.grounded.naming import Name, description, names_of, with_largest
+from vimedsynth.grounded.naming import NAMED, Name, description, names_of, with_largest
 from vimedsynth.grounded.tidying import one_clause, own_sentence, tidied
 from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Section, Sentence, Span
@@ -109,14 +109,13 @@ class _Same:
 def _read(same: _Same) -> dict[str, tuple[Subject, tuple[Draft, ...]]]:
     """The subjects of a report with their drafts, by the id of the finding that each is named after."""
     scope, report = Scope(same.case), same.case.report
-    groups = [tuple(tidied(finding, report) for finding in group) for group in _stated_together(same.case)]
-    names = names_of(group[0] for group in groups)
-    known = {}
-    for first, *others in groups:
-        if first.id in names:
-            ids = (first.id, *(other.id for other in others))
-            known[first.id] = _subject(scope, first, names[first.id], ids)
-    return known
+    groups = [group for group in _stated_together(same.case) if group[0].polarity in NAMED]
+    firsts = [tidied(group[0], report) for group in groups]
+    names = names_of(firsts)
+    return {
+        first.id: _subject(scope, first, names[first.id], tuple(finding.id for finding in group))
+        for first, group in zip(firsts, groups, strict=True)
+    }
 
 
 def _subject(scope: Scope, first: Finding, name: Name, ids: tuple[str, ...]) -> tuple[Subject, tuple[Draft, ...]]:

@@ -26,8 +26,7 @@ def tidied(finding: Finding, report: Report) -> Finding:
         sizes = tuple(replace(size, applies_to="largest") for size in sizes)
         suvs = tuple(replace(suv, applies_to="largest") for suv in suvs)
     morphology, place, uptake = words
-    return replace(
-        finding,
+    return finding._replace(
         morphology=morphology,
         place_text=place,
         uptake_text=uptake,
