@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
+from vimedsynth.words import introduced
 
 
 @lru_cache(maxsize=8192)
@@ -99,9 +100,22 @@ class Fact(NamedTuple):
 @lru_cache(maxsize=8192)
 def sentence_facts(text: str) -> tuple[Fact, ...]:
     """The facts of one NFC sentence; spans are offsets in ``text``. Cached: standard sentences recur."""
+    start, body = introduced(text)
+    said = _read(body)
+    return tuple(_behind(fact, start) for fact in said) if start else said
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> tuple[Fact, ...]:
     from vimedsynth.clauses import ClauseReader
 
     return ClauseReader(text).facts()
+
+
+def _behind(fact: Fact, by: int) -> Fact:
+    """``fact`` behind an introduction of so many characters, which belongs to what begins there."""
+    placed = shifted(fact, by)
+    return placed if fact.span.start else placed._replace(span=Span(0, placed.span.end))
 
 
 def shifted(fact: Fact, by: int) -> Fact:
@@ -111,7 +125,7 @@ def shifted(fact: Fact, by: int) -> Fact:
         return fact
 
     def move(span: Span) -> Span:
-        return Span(span.start + by, span.end + by)
+        return Span(span.start + by, span.end + by) if span.start >= 0 else span
 
     return fact._replace(
         span=move(fact.span),

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Section
-from vimedsynth.words import Token, fold, tokens
+from vimedsynth.words import Token, fold, introduced, tokens
 
 PHYSIOLOGIC = r"(?:bắt xạ|tăng chuyển hóa|hấp thu|phân bố).*sinh l[ýí]"
 CHEST = re.compile(PHYSIOLOGIC + r".*\b(?:ở |tại )?(?:cơ )?tim\b")
@@ -103,9 +103,10 @@ class _Labels:
 
     def __init__(self, texts: list[str]) -> None:
         self.low = [fold(t) for t in texts]
-        self.toks = [tokens(t) for t in texts]
-        self.words = [_region_words(t) for t in texts]
-        self.content = [_content(t) for t in texts]
+        bodies = [introduced(t)[1] for t in texts]
+        self.toks = [tokens(t) for t in bodies]
+        self.words = [_region_words(t) for t in bodies]
+        self.content = [_content(t) for t in bodies]
         self.n = len(texts)
 
     def labels(self) -> list[Section]:

@@ -21,6 +21,14 @@ _SAME = {
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)?|(?P<join>(?<=[^\W\d_])\s?[-–]\s?(?=[^\W\d_]{2}))|[^\s\w]|_")
 
 
+# Words before what a sentence asserts: nothing follows from them.
+_INTRODUCTION = re.compile(
+    r"(?:(?:trên )?pet/ct,? |theo nhận định, )?"
+    r"(?:(?:ghi nhận|quan sát|thấy|hình ảnh|có(?! thể| khả năng| lẽ| tính chất)) )*",
+    re.I,
+)
+
+
 class Token(NamedTuple):
     """A folded token or lexicon match with its half-open offsets. ``kind`` is ``word``, ``num``, ``mark`` or a lexicon kind."""
 
@@ -80,6 +88,17 @@ def _cut(text: str) -> Iterator[Raw]:
 def _piece(text: str) -> tuple[Raw, ...]:
     """The tokens of what stands between two spaces. Cached: the words of a corpus are few beside its length."""
     return tuple(_cut(text))
+
+
+def introduced(text: str) -> tuple[int, str]:
+    """How long the introduction of a sentence is ("Trên PET/CT thấy "), and what it introduces, with a small letter.
+
+    Sentences that differ in nothing else assert the same and are read once.
+    """
+    match = _INTRODUCTION.match(text)
+    start = match.end() if match else 0
+    first = text[start : start + 1].lower()
+    return (start, first + text[start + 1 :]) if len(first) == 1 else (0, text)  # it is nothing else, or a letter grew
 
 
 @lru_cache(maxsize=4096)

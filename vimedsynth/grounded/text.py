@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from vimedsynth.grounded.wordings import table
 
 
+@lru_cache(maxsize=4096)
 def squeezed(text: str) -> str:
     """``text`` with single spaces and none before punctuation."""
     text = " ".join(text.split())
