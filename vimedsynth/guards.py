@@ -127,7 +127,7 @@ def _supports(sentences: Sequence[Sentence], answer: str) -> bool:
     numbers = {v for f in shown for v in f.suvs} | {m.dims for f in shown for m in f.sizes}
     if not all(v in numbers for f in said for v in f.suvs) or not all(m.dims in numbers for f in said for m in f.sizes):
         return False
-    words = frozenset().union(*(f.atoms | f.heads for f in said)) if said else frozenset()
+    words = frozenset[str]().union(*(f.heads for f in said), *(i.atoms for f in said for i in f.items))
     return (
         not words
         or "region:body" in words

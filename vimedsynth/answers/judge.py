@@ -180,9 +180,8 @@ class AnswerJudge(Absences):
         best: list[Objection] | None = None
         pool = self.source.pool
         asked = frozenset() if fact.heads else self.heads
-        if any(
-            may_support(fact, row.fact) and not self._faults(fact, places, row, asked) for row in self.rows_at(places)
-        ):
+        likely = (r for r in self.near(places) if may_support(fact, r.fact) and self.at(places, r))
+        if any(not self._faults(fact, (), row, asked) for row in likely):
             return
         for row in pool:
             if row.fact.polarity == "advice":

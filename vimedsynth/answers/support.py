@@ -1,6 +1,6 @@
 """Which finding supports a fact: its form, its places and their sides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vimedsynth.answers.attributes import Attributes
 from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, replace_evidence, where_said
@@ -19,7 +19,7 @@ class Support(Attributes):
     """Finds the finding that a fact is about."""
 
     def _faults(self, fact: Fact, places: tuple[Item, ...], row: Evidence, heads: frozenset[str]) -> list[Objection]:
-        """What keeps ``row`` from supporting ``fact``; empty when it does."""
+        """What keeps ``row`` from supporting ``fact``; empty when it does. ``places`` are those in question."""
         src = row.fact
         out: list[Objection] = []
 
@@ -55,9 +55,16 @@ class Support(Attributes):
 
     def rows_at(self, places: tuple[Item, ...]) -> Iterator[Evidence]:
         """The findings that are at all of the places, in the order of the pool."""
+        return (row for row in self.near(places) if self.at(places, row))
+
+    def near(self, places: tuple[Item, ...]) -> Sequence[Evidence]:
+        """The findings at the rarest of the places, in the order of the pool."""
         wants = [want for i in places for want in needed(i.atoms)[0]]
-        near = min((self.source.at.get(want, ()) for want in wants), key=len, default=self.source.pool)
-        return (row for row in near if not any(self._place_fault(i, row) for i in places))
+        return min((self.source.at.get(want, ()) for want in wants), key=len, default=self.source.pool)
+
+    def at(self, places: tuple[Item, ...], row: Evidence) -> bool:
+        """Whether a finding is at all of the places."""
+        return not any(self._place_fault(item, row) for item in places)
 
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact

@@ -127,6 +127,8 @@ def _part_named(atoms: frozenset[str]) -> frozenset[str]:
 
 def _carried(raw: list[RawItem], known: dict[str, frozenset[str]]) -> list[RawItem]:
     """ "cổ trái nhóm III và nhóm IV": a bare station keeps the organ and the side before it, unless its list has its own."""
+    if not any(_bare_station(atoms) for atoms, _, _ in raw):
+        return raw
     later = _side_of_list(raw)
     out: list[RawItem] = []
     for (atoms, side, span), its_own in zip(raw, later, strict=True):
@@ -176,8 +178,8 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
         sides.setdefault(places, {}).setdefault(side, span)
     out: list[Item] = []
     for places, found in sides.items():
-        first, last = min(found.values()), max(found.values())
-        if {"right", "left"} <= found.keys():
+        if len(found) > 1 and {"right", "left"} <= found.keys():
+            first, last = min(found.values()), max(found.values())
             out.append(Item(places, "both", Span(first.start, last.end)))
         else:
             out.extend(Item(places, side, span) for side, span in found.items())
