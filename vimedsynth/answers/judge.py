@@ -179,17 +179,17 @@ class AnswerJudge(Absences):
             return
         best: list[Objection] | None = None
         pool = self.source.pool
-        asked = frozenset() if fact.heads else self.heads
+        leans = not fact.heads
         likely = (r for r in self.near(places) if may_support(fact, r.fact) and self.at(places, r))
-        if any(not self._faults(fact, (), row, asked) for row in likely):
+        if any(not self._faults(fact, (), row, leans) for row in likely):
             return
         for row in pool:
             if row.fact.polarity == "advice":
                 continue
-            faults = self._faults(fact, places, row, asked)
+            faults = self._faults(fact, places, row, leans)
             if best is None or cost(faults) < cost(best):
                 best = faults
-        if len(places) > 1 and derived and any(self._from_context(fact, i, asked) for i in places):
+        if len(places) > 1 and derived and any(self._from_context(fact, i, leans) for i in places):
             return
         parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
         if len(places) > 1 and self._by_parts(fact, places):

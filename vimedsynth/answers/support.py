@@ -18,8 +18,11 @@ TISSUES = frozenset({"skin", "subcutis", "soft-tissue", "muscle", "fat-tissue"})
 class Support(Attributes):
     """Finds the finding that a fact is about."""
 
-    def _faults(self, fact: Fact, places: tuple[Item, ...], row: Evidence, heads: frozenset[str]) -> list[Objection]:
-        """What keeps ``row`` from supporting ``fact``; empty when it does. ``places`` are those in question."""
+    def _faults(self, fact: Fact, places: tuple[Item, ...], row: Evidence, leans: bool) -> list[Objection]:
+        """What keeps ``row`` from supporting ``fact``; empty when it does.
+
+        ``places`` are those in question; ``leans`` says that the form asked for, or spoken of before, counts.
+        """
         src = row.fact
         out: list[Objection] = []
 
@@ -37,7 +40,7 @@ class Support(Attributes):
         for head in fact.heads:
             if not head_in(head, src):
                 add("added-finding", f"the report has no such finding here ({head})")
-        if heads and src.heads and not heads & src.heads and not any(head_in(h, src) for h in heads):
+        if leans and src.heads and self.heads and not any(head_in(h, src) for h in self.heads):
             add("added-finding", "the question is about another finding")
         for item in places:
             code = self._place_fault(item, row)
@@ -112,7 +115,7 @@ class Support(Attributes):
                        modifiers=frozenset(), patterns=frozenset(), intensity=frozenset())  # fmt: skip
         for item in places:
             near = (r for r in self.rows_at((item,)) if r.fact.polarity != "advice")
-            rows = [r for r in near if not self._faults(bare, (item,), r, frozenset())]
+            rows = [r for r in near if not self._faults(bare, (item,), r, False)]
             if not rows:
                 return False
             chosen.extend(rows)
@@ -126,10 +129,10 @@ class Support(Attributes):
         )
         return not self._attributes(fact, replace_evidence(chosen[0], every))
 
-    def _from_context(self, fact: Fact, item: Item, heads: frozenset[str]) -> bool:
+    def _from_context(self, fact: Fact, item: Item, leans: bool) -> bool:
         """ "Các cơ quan này ...": one of the places that were spoken of before."""
         rows = (r for r in self.rows_at((item,)) if r.fact.polarity != "advice")
-        return any(not self._faults(fact, (item,), r, heads) for r in rows)
+        return any(not self._faults(fact, (item,), r, leans) for r in rows)
 
     def _foreign(self, fact: Fact) -> bool:
         """None of the numbers of the fact stand anywhere in the report: it is not a misplaced finding but another one."""

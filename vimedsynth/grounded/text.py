@@ -32,15 +32,24 @@ def _fixes() -> list[tuple[re.Pattern[str], str]]:
 
 
 @cache
-def _slip() -> re.Pattern[str]:
-    return re.compile("|".join(re.sub(r"\((?!\?)", "(?:", pattern) for pattern, _ in table("paraphrase")["fixes"]))
+def _slips() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Words that are slips, and a pattern for the slips that are more than words: few sentences have either."""
+    patterns = [pattern for pattern, _ in table("paraphrase")["fixes"]]
+    words = {pattern: hit[1] for pattern in patterns if (hit := re.fullmatch(r"\\b([\w ]+)\\b", pattern))}
+    others = (re.sub(r"\((?!\?)", "(?:", pattern) for pattern in patterns if pattern not in words)
+    return tuple(words.values()), re.compile("|".join(others))
+
+
+def _slipped(text: str) -> bool:
+    words, others = _slips()
+    return any(map(text.__contains__, words)) or bool(others.search(text))
 
 
 @lru_cache(maxsize=4096)
 def cleaned(sentence: str) -> str:
     """The sentence without its full stop and without slips of the pen."""
     text = sentence.strip().rstrip(" .,")
-    if not _slip().search(text):
+    if not _slipped(text):
         return text
     for pattern, right in _fixes():
         text = pattern.sub(right, text)
