@@ -2,8 +2,11 @@
 
 import pytest
 
+from vimedsynth.clauses import ClauseReader
 from vimedsynth.differences import content, same_content
 from vimedsynth.facts import Fact, sentence_facts
+from vimedsynth.lexicon import Node, lexicon
+from vimedsynth.words import introduced, split
 
 
 def one(text: str) -> Fact:
@@ -119,3 +122,48 @@ def test_a_denial_with_a_place_of_its_own_takes_none_from_the_denial_before() ->
     assert [f.atoms for f in own] == [{"pericardium"}, {"pleura"}]
     shared = sentence_facts("Ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa FDG bất thường.")
     assert shared[0].atoms == shared[1].atoms
+
+
+INTRODUCTIONS = ("Có ", "Ghi nhận ", "Hình ảnh ", "Quan sát thấy ", "PET/CT ghi nhận ", "Trên PET/CT, ", "Trên PET/CT thấy ",
+                 "Theo nhận định, ", "trên PET/CT có hình ảnh ")  # fmt: skip
+INTRODUCED = sorted(
+    {text.removeprefix("Hình ảnh ") for pair in (*SAME, *OTHER) for text in pair if text.startswith("Hình ảnh ")}
+    | {
+        "hạch cổ trái nhóm III và nhóm IV, tăng chuyển hóa FDG (SUVmax lần lượt là 10 và 8,7).",
+        "tràn dịch màng phổi hai bên (bên phải dày 20 mm, bên trái dày 58 mm), không tăng chuyển hóa FDG.",
+        "khả năng do viêm.",
+        "lẽ là nang gan.",
+        "tính chất sinh lý ở não.",
+        "nên làm lại sau 3 tháng.",
+        "và siêu âm để đối chiếu nếu cần.",
+    }
+)
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
+@pytest.mark.parametrize("said", INTRODUCED)
+def test_an_introduction_is_read_as_if_word_by_word(introduction: str, said: str) -> None:
+    """The short way, past the introduction, gives just what reading all of the sentence gives, offsets included."""
+    assert sentence_facts(introduction + said) == ClauseReader(introduction + said).facts()
+
+
+def test_no_form_of_the_lexicon_begins_within_an_introduction_and_ends_outside_it() -> None:
+    """What the introduction takes away must not be the beginning of a longer word: "có thể", "trên đòn"."""
+    broken = [
+        form
+        for word in ("có", "ghi", "ghi nhận", "quan", "quan sát", "thấy", "hình", "hình ảnh", "trên pet/ct", "pet/ct", "theo nhận định")
+        for form in _longer(word)
+        if introduced(form + " x")[1] != form + " x"
+    ]  # fmt: skip
+    assert not broken
+
+
+def _longer(word: str) -> list[str]:
+    node: Node | None = Node(longer=lexicon().forms)
+    for token in split(word):
+        node = node.longer.get(token) if node else None
+    return [entry[2] for entry in _entries(node) if entry[2] != word] if node else []
+
+
+def _entries(node: Node) -> list[tuple[str, str, str]]:
+    return [*([node.entry] if node.entry else []), *(e for later in node.longer.values() for e in _entries(later))]

@@ -1,14 +1,17 @@
 """The guard: for each code the wrong text that almost passes, and the right one beside it."""
 
+import re
 import unicodedata
 
 import orjson
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vimedsynth.cli import cli
-from vimedsynth.guards import check_answer, check_text, review
-from vimedsynth.reports import Span, flat_report
+from vimedsynth.guards import VIETNAMESE, check_answer, check_text, language_objections, review, sentences_at
+from vimedsynth.reports import Span, flat_report, nfc
 from vimedsynth.samples import Candidate, Case, Task, Turn
 from vimedsynth.studies import Study
 
@@ -225,3 +228,28 @@ def test_evidence_must_hold_the_number_of_the_answer() -> None:
         turn = Turn("SUVmax của khối phổi phải là bao nhiêu?", answer, "suv", (Span(start, start + 20),))
         verdict = review(_case(), Candidate(Task.VQA_SINGLE, "whole", (turn,)))
         assert [o.code for o in verdict.objections] == codes
+
+
+WORDS = st.sampled_from(
+    ["nốt", "phổi", "mass", "a", "é", "ở", "CT", "7", "12,5", "x/y", "gan-phổi", "a/b/c/ở", "...", "(", "ở" * 30]
+)
+
+
+@given(st.lists(WORDS, max_size=14), st.sampled_from([" ", "  ", "/", "\n"]))
+def test_a_text_is_foreign_when_more_than_four_words_in_five_are_plain(words: list[str], between: str) -> None:
+    text = nfc(between.join(words))
+    found = re.findall(r"[^\W\d_]+", text)
+    plain = sum(VIETNAMESE.isdisjoint(word) for word in found)
+    expected = len(found) >= 4 and plain > 0.8 * len(found)
+    codes = {objection.code for objection in language_objections(text)}
+    assert ("not-vietnamese" in codes) == (expected and bool(text.strip()))
+
+
+SPANS = st.tuples(st.integers(0, 1200), st.integers(1, 60)).map(lambda s: Span(s[0], s[0] + s[1]))
+
+
+@given(st.lists(SPANS, min_size=1, max_size=4))
+def test_evidence_shows_each_sentence_that_it_touches_once_and_in_order(spans: list[Span]) -> None:
+    report = flat_report(REPORT)
+    touched = [s for s in report.sentences if any(p.start < s.span.end and s.span.start < p.end for p in spans)]
+    assert sentences_at(report, spans) == touched
