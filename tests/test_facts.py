@@ -3,7 +3,8 @@
 import pytest
 
 from vimedsynth.clauses import ClauseReader
-from vimedsynth.differences import content, same_content
+from vimedsynth.contents import content
+from vimedsynth.differences import same_content
 from vimedsynth.facts import Fact, sentence_facts
 from vimedsynth.lexicon import Node, lexicon
 from vimedsynth.words import introduced, split

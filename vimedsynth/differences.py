@@ -1,16 +1,13 @@
 """What sets two facts apart, each difference under a stable code."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
 
-from vimedsynth.facts import Fact, Item, Measure
+from vimedsynth.contents import Content, content
+from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 
 TIERS = ("definite", "likely", "probable", "suspect")
-SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum", "pelvis-minor"})
 BOUND = ("rel:", "lobe:", "third:", "pole:", "wall:")
-PLACE_WORDS = frozenset({"parenchyma", "region:body"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,74 +17,6 @@ class Difference:
     code: str
     message: str
     harmless: bool = False
-
-
-class Content(NamedTuple):
-    """A fact in the form in which equal facts are equal: no order, no spelling, no units."""
-
-    polarity: str
-    heads: frozenset[str]
-    counts: frozenset[str]
-    places: frozenset[str]
-    pairs: frozenset[tuple[frozenset[str], str | None]]
-    sizes: frozenset[tuple[tuple[float, ...], bool]]
-    suvs: tuple[float, ...]
-    levels: frozenset[str]
-    intensity: frozenset[str]
-    patterns: frozenset[str]
-    modifiers: frozenset[str]
-    invasions: frozenset[tuple[str, frozenset[str], bool]]
-    tier: str | None
-    readings: frozenset[str]
-    prior: frozenset[str]
-    prior_numbers: frozenset[float]
-    advice: frozenset[str]
-    words: frozenset[str]
-
-
-def _threshold(m: Measure, small: bool) -> bool:
-    """10 mm alone is a threshold that lost its sign when the finding is called small, and may be one when it is not."""
-    return m.op == "<" or (m.dims == (10.0,) and m.op == "=")
-
-
-@lru_cache(maxsize=8192)
-def content(fact: Fact) -> Content:
-    """The comparable form of ``fact``."""
-    small = "small" in fact.modifiers
-    return Content(
-        polarity="absent" if fact.polarity == "resolved" and not fact.prior else fact.polarity,
-        heads=_forms(fact),
-        counts=frozenset(c for c in fact.counts if c[:3] != "of:")
-        - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
-        places=frozenset(a for a in fact.atoms if a not in PLACE_WORDS or len(fact.atoms) == 1),
-        pairs=frozenset((i.atoms - PLACE_WORDS, i.side) for i in fact.items),
-        sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
-        suvs=tuple(sorted(set(fact.suvs))),
-        levels=fact.levels,
-        intensity=fact.intensity,
-        patterns=fact.patterns,
-        modifiers=fact.modifiers - {"small"},
-        invasions=frozenset(
-            (r.verb, frozenset(t for t in r.target if not t.startswith("rel:")), r.certain) for r in fact.invasions
-        ),
-        tier=fact.tier,
-        readings=frozenset(r for r in fact.readings if not r.startswith("word:")),
-        prior=fact.prior,
-        prior_numbers=fact.prior_numbers,
-        advice=fact.advice - {"note", "correlate"}
-        if fact.advice - {"note", "correlate"}
-        else fact.advice - {"note"} or fact.advice,
-        words=fact.words | frozenset(r for r in fact.readings if r.startswith("word:")),
-    )
-
-
-def _forms(fact: Fact) -> frozenset[str]:
-    """The forms, with one name for fluid in a cavity of the body, and none for the larger of two sides."""
-    if "fluid" in fact.heads and fact.atoms & SPACES:
-        return fact.heads - {"fluid"} | {"effusion"}
-    if "enlargement" in fact.heads and any(m.startswith("larger:") for m in fact.modifiers):
-        return fact.heads - {"enlargement"}
-    return fact.heads
 
 
 def same_content(mine: Fact, theirs: Fact) -> bool:

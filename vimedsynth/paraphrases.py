@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from vimedsynth.differences import Difference, content, differences, same_content
+from vimedsynth.contents import content
+from vimedsynth.differences import Difference, differences, same_content
 from vimedsynth.facts import Fact, Item, merged, moved
 from vimedsynth.guards import Verdict
 from vimedsynth.reports import Report, unsectioned_report
