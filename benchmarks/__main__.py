@@ -6,6 +6,7 @@ import sys
 BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("benchmarks.corruption",),
     ("benchmarks.guard",),
+    ("benchmarks.grounded",),
     ("benchmarks.validate",),
     ("benchmarks.manifest",),
     ("benchmarks.augment",),

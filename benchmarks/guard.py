@@ -8,6 +8,7 @@ import gc
 import itertools
 import random
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,13 +19,9 @@ from benchmarks.corruption.__main__ import read_reports
 from benchmarks.corruption.items import Item, controls, items
 from benchmarks.corruption.rewrites import apply_many
 from vimedsynth.__main__ import SELDOM
-from vimedsynth.answers.questions import focus_of
 from vimedsynth.evaluation.tokenizers import load_tokenizer
-from vimedsynth.facts import sentence_facts
 from vimedsynth.guards import check_answer, check_text
 from vimedsynth.reports import Report, flat_report
-from vimedsynth.sources import source_of
-from vimedsynth.words import tokens
 
 
 def _pairs(reports: Sequence[Report], seed: int) -> list[Item]:
@@ -38,9 +35,14 @@ def _pairs(reports: Sequence[Report], seed: int) -> list[Item]:
 
 
 def _forget() -> None:
-    """Nothing read or judged in the round before is remembered: what recurs within a round still helps, as in a run."""
-    for cached in (check_answer, source_of, sentence_facts, tokens, focus_of):
-        cached.cache_clear()
+    """Nothing read or judged in the round before is remembered: what recurs within a round still helps, as in a run.
+
+    All that is kept of texts is bounded; what is kept for good is made of the package's own data.
+    """
+    modules = [module for name, module in sys.modules.items() if name.startswith("vimedsynth")]
+    for kept in {id(value): value for module in modules for value in vars(module).values()}.values():
+        if hasattr(kept, "cache_clear") and kept.cache_parameters()["maxsize"] is not None:
+            kept.cache_clear()
 
 
 def _judge_pairs(pairs: Sequence[Item]) -> None:
