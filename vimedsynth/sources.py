@@ -1,5 +1,6 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -9,7 +10,7 @@ from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Report, Section, Sentence
 from vimedsynth.sections import only_heading
-from vimedsynth.words import split
+from vimedsynth.words import fold, split
 
 REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.HEAD_NECK: frozenset({"region:head_neck", "region:head", "region:neck"}),
@@ -19,6 +20,8 @@ REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.IMPRESSION: frozenset(),
 }
 
+
+_TIME = re.compile(r"(\d+(?:\s*[-–]\s*\d+)?)\s*(tháng|tuần|ngày|năm)(?!\w)")
 
 Place = Callable[[Fact, int], Fact]
 """Moves the spans of a fact by so many characters."""
@@ -54,9 +57,25 @@ class Source:
         """Every word of the report; few answers ask for one."""
         return frozenset(t for s in self.sentences for t in split(s.text))
 
+    def says(self, word: str, sentences: tuple[int, ...]) -> bool:
+        """Whether a folded word stands in one of the sentences with these numbers."""
+        return any(word in split(self.sentences[number - 1].text) for number in sentences)
+
+    @cached_property
+    def times(self) -> frozenset[tuple[str, str]]:
+        """Every length of time that the report names."""
+        return frozenset(time for s in self.sentences for time in times_in(s.text))
+
     @cached_property
     def advice(self) -> tuple[Evidence, ...]:
         return tuple(e for e in self.facts if e.fact.advice)
+
+
+def times_in(text: str) -> list[tuple[str, str]]:
+    """The lengths of time in a text with their units: "sau 6-8 tuần" has ``("6-8", "tuần")``."""
+    if not any(unit in text for unit in ("tháng", "tuần", "ngày", "năm")):
+        return []
+    return [(re.sub(r"\s", "", hit[1]).replace("–", "-"), hit[2]) for hit in _TIME.finditer(fold(text))]
 
 
 def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evidence:

@@ -25,6 +25,7 @@ class Attributes:
         self.excluded = self.focus.excluded
         self._items: tuple[Item, ...] | None = None  # what the answer spoke of last
         self._heads: frozenset[str] | None = None
+        self._most_judged = False
         self.objections: list[Objection] = []
         self.notes: list[Objection] = []
 
@@ -57,7 +58,7 @@ class Attributes:
         self._numbers(fact, src, add)
         self._uptake(fact, row, add)
         self._count(fact, src, add)
-        self._reading(fact, src, add)
+        self._reading(fact, row, add)
         for relation in fact.invasions:
             self._invasion(relation, src, add)
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular", "of-largest"}
@@ -168,8 +169,9 @@ class Attributes:
             return
         add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
 
-    def _reading(self, fact: Fact, src: Fact, add: Adder) -> None:
-        said = frozenset(r for r in fact.readings if not r.startswith(("at:", "head:")) and not self._known(r))
+    def _reading(self, fact: Fact, row: Evidence, add: Adder) -> None:
+        src = row.fact
+        said = frozenset(r for r in fact.readings if not r.startswith(("at:", "head:")) and not self._known(r, row))
         if not said:
             self._tier(fact, src, add)
             return
@@ -188,12 +190,17 @@ class Attributes:
         elif said - {"physiologic", "operated", "normal"}:
             self._tier(fact, src, add)
 
-    def _known(self, reading: str) -> bool:
-        """A word of a reading that the report or the question has too, or that says nothing."""
+    def _known(self, reading: str, row: Evidence) -> bool:
+        """A word of a reading that the sentences of the finding or the question have too, or that says nothing."""
         word = reading.removeprefix("word:")
         if word == reading:
             return False
-        return word in self.source.tokens or word in stop_words() or word in HEDGES or word in split(self.question)
+        return (
+            word in stop_words()
+            or word in HEDGES
+            or word in split(self.question)
+            or self.source.says(word, row.sentences)
+        )
 
     def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
         """The certainty of a reading that both give."""

@@ -1,12 +1,13 @@
 """Is a free answer supported by the report? Each fact of the answer is judged against the findings it is about."""
 
-from vimedsynth.answers.absences import Absences
+from vimedsynth.answers.leaning import leant
 from vimedsynth.answers.matching import (
     cost,
     may_support,
     same_finding,
     where_said,
 )
+from vimedsynth.answers.overall import Overall
 from vimedsynth.answers.questions import (
     ALONE,
     ANSWER_EXCLUDES,
@@ -14,15 +15,16 @@ from vimedsynth.answers.questions import (
     ONLY,
     lead_of,
 )
+from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.facts import Fact, Item, sentence_facts
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Source
-from vimedsynth.words import fold
+from vimedsynth.sources import Source, times_in
+from vimedsynth.words import Token, fold, raw_tokens, tokens
 
 
-class AnswerJudge(Absences):
+class AnswerJudge(Overall):
     """Judges one answer: ``run()`` fills ``objections`` and ``notes``."""
 
     def run(self) -> None:
@@ -38,24 +40,52 @@ class AnswerJudge(Absences):
             self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)))
             return
         for span in sentence_spans(rest):
-            for fact in sentence_facts(self._without_exclusion(span.of(rest))):
-                start = span.start + shift
+            start = span.start + shift
+            facts = sentence_facts(self._without_exclusion(span.of(rest)))
+            for fact in facts:
                 placed = fact._replace(span=Span(fact.span.start + start, fact.span.end + start))
-                self.judge(placed)
+                self.judge(leant(placed, self.focus, lead) if not said else placed)
                 said.append(placed)
                 self.spoke_of(fact)
+            if not facts:
+                self._unread(Span(start, span.end + shift))
+        self._times()
         self._lead(lead, said)
+        if not any(self._names_finding(fact) for fact in said):
+            self._nothing_said(lead, rest)
+
+    def _names_finding(self, fact: Fact) -> bool:
+        return fact.polarity != "advice" and (fact.polarity != "present" or not self._says_nothing(fact))
+
+    def _unread(self, span: Span) -> None:
+        """A sentence from which nothing is read holds no number: it could be of anything."""
+        if any(kind == "num" for _, _, _, kind in raw_tokens(span.of(self.answer))):
+            self.object("number", "what this number is of cannot be told", span)
+
+    def _times(self) -> None:
+        """ "sau 3 tháng": a time is one of the report or of the question."""
+        for said in times_in(self.answer):
+            if said not in self.source.times and said not in times_in(self.question):
+                self.object("number", f"the report does not say {' '.join(said)}")
+
+    def _nothing_said(self, lead: str, rest: str) -> None:
+        """No finding is named: the first word answers the question by itself, or nothing can be held against the report."""
+        if lead:
+            self._bare(lead)
+        elif not self.objections and not self.source.advice and not all(map(_of_no_sense, tokens(rest))):
+            self.object("not-understood", "nothing in the answer can be held against the report")
 
     def _bare(self, lead: str) -> None:
         """ "Có." and "Không." say or deny just what was asked."""
         whole = Span(0, len(self.answer))
-        for asked in self.focus.facts:
-            if self._says_nothing(asked) or asked.polarity != "present":
-                continue
+        asked = [f for f in self.focus.facts if not self._says_nothing(f) and f.polarity == "present"]
+        for fact in asked:
             if lead == "có":
-                self._present(asked._replace(span=whole))
+                self._present(fact._replace(span=whole))
             else:
-                self._absent(asked._replace(span=whole, polarity="absent"))
+                self._absent(fact._replace(span=whole, polarity="absent"))
+        if not self.focus.facts:
+            self.object("not-understood", "what is said or denied cannot be told from the question")
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
@@ -117,6 +147,8 @@ class AnswerJudge(Absences):
             return
         if fact.polarity == "present" and self._says_nothing(fact):
             return
+        self._every(fact, fact.items)
+        self._most(fact)
         if fact.levels & {"increased", "mild"} and ONLY.search(fold(fact.span.of(self.answer))):
             self._only(fact)
         self._present(fact)
@@ -203,12 +235,19 @@ class AnswerJudge(Absences):
             # "Giường tuyến giáp không tăng chuyển hóa FDG bất thường" denies what the report denies.
             self._absent(fact._replace(polarity="absent", levels=frozenset({"increased"})))
             return
+        if best and {o.code for o in best} == {"count"} and self._counted(fact, places):
+            return
         if best:
             if any(o.code == "place" for o in best) and self._foreign(fact):
                 best = [Objection("added-finding", "the report has no such finding", best[0].quote)]
             self.objections.extend(best)
         elif not pool:
             self.object("evidence-missing", "the report says nothing", fact.span)
+
+
+def _of_no_sense(token: Token) -> bool:
+    """Marks and function words."""
+    return token.kind in ("mark", "filler") or (token.kind == "word" and token.value in stop_words())
 
 
 def judge_answer(source: Source, question: str, answer: str) -> AnswerJudge:

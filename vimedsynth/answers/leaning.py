@@ -1,0 +1,31 @@
+"""What an elliptical answer takes from its question: "Nốt nào nghi di căn?" - "Nốt thùy dưới phổi phải."."""
+
+import re
+
+from vimedsynth.answers.questions import Focus
+from vimedsynth.facts import Fact
+
+_WHICH = re.compile(r"\bnào\b|\bđâu\b|\bnhững gì\b")
+
+
+def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
+    """``fact`` with what the question says of what it asks for, where the answer says nothing of that kind itself.
+
+    A denial, and an answer that opens with "không", takes nothing.
+    """
+    if fact.polarity != "present" or lead == "không" or not (fact.items or fact.heads):
+        return fact
+    if fact.levels or fact.readings or fact.prior or not _WHICH.search(focus.text):
+        return fact
+    asked = [f for f in focus.facts if f.polarity == "present"]
+    if len(asked) != 1:
+        return fact
+    (whole,) = asked
+    return fact._replace(
+        levels=whole.levels,
+        readings=whole.readings,
+        tier=whole.tier,
+        prior=whole.prior if focus.history else fact.prior,
+        sizes=fact.sizes or whole.sizes,
+        suvs=fact.suvs or whole.suvs,
+    )

@@ -1,0 +1,87 @@
+"""What an answer says over several findings: of all of them, of the largest, how many there are."""
+
+import re
+
+from vimedsynth.answers.absences import Absences
+from vimedsynth.answers.matching import head_in
+from vimedsynth.facts import Fact, Item
+from vimedsynth.reports import Section
+from vimedsynth.sources import Evidence
+from vimedsynth.words import fold
+
+EVERY = re.compile(r"(?<!không )(?<!chưa )(?<!đồng )\b(?:đều|tất cả|toàn bộ|mọi|cái nào cũng|nào cũng)\b")
+MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) nhất")
+WHICH = re.compile(r"\bnào\b|\bở đâu\b|\bvị trí\b|\bchỗ nào\b")
+LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
+VALUES = {"one": 1, "two": 2, "three": 3, "unmarked": 1}
+"""How many a count word says; "few" and "many" say no number."""
+
+
+class Overall(Absences):
+    """Judges what is said of several findings at once."""
+
+    def _every(self, fact: Fact, places: tuple[Item, ...]) -> None:
+        """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
+        if not fact.levels or not EVERY.search(fold(fact.span.of(self.answer))):
+            return
+        up = bool(fact.levels & {"increased", "mild"})
+        for row in self._alike(fact.heads, places):
+            if row.fact.levels and row.avid != up:
+                self.object("uptake", f"not all of them: sentence {row.sentences[0]}", fact.span)
+                return
+
+    def _alike(self, heads: frozenset[str], places: tuple[Item, ...]) -> list[Evidence]:
+        """The seen findings of one of the forms, at one of the places; each once, without the impression."""
+        rows = (r for r in self.source.facts if r.fact.polarity == "present" and r.section is not Section.IMPRESSION)
+        return [
+            r
+            for r in rows
+            if (not heads or any(head_in(h, r.fact) for h in heads))
+            and (not places or any(self.at((item,), r) for item in places))
+        ]
+
+    def _most(self, fact: Fact) -> None:
+        """ "Nốt nào lớn nhất?": the finding that is named must be it."""
+        most = MOST.search(self.question)
+        if (
+            not most
+            or not WHICH.search(self.question)
+            or self._most_judged
+            or not (fact.items or fact.sizes or fact.suvs)
+        ):
+            return
+        self._most_judged = True
+        asked = self.focus.facts
+        avid = any(f.levels & {"increased", "mild"} for f in asked)
+        rows = [r for r in self._alike(self.focus.heads, self.focus.items) if not avid or r.avid]
+        values = {id(r): value for r in rows if (value := _measure(r.fact, most[1])) is not None}
+        if len(values) < 2:
+            return
+        edge = min(values.values()) if most[1] in LEAST else max(values.values())
+        best = [r for r in rows if values.get(id(r)) == edge]
+        if not any(self._names(fact, r) for r in best):
+            self.object("superlative", f"it is the finding of sentence {best[0].sentences[0]}", fact.span)
+
+    def _names(self, fact: Fact, row: Evidence) -> bool:
+        """Whether an answer is about this finding: its places, and its numbers where it gives any."""
+        sizes, suvs = {m.dims for m in row.fact.sizes}, set(row.fact.suvs)
+        numbers = all(m.dims in sizes for m in fact.sizes) and all(v in suvs for v in fact.suvs)
+        return numbers and (not fact.items or any(self.at((item,), row) for item in fact.items))
+
+    def _counted(self, fact: Fact, places: tuple[Item, ...]) -> bool:
+        """ "Có hai hạch ...": as many findings of the report as that, each by itself."""
+        (said, *more) = fact.counts - {"unmarked"} or {""}
+        number = VALUES.get(said) or (int(said[1:]) if said[:1] == "n" and said[1:].isdigit() else 0)
+        if more or number < 2:
+            return False
+        bare = fact._replace(counts=frozenset(), sizes=(), suvs=())
+        rows = [r for r in self._alike(fact.heads, places) if not self._faults(bare, places, r, not fact.heads)]
+        counts = [[VALUES.get(c, 0) for c in r.fact.counts or {"one"}] for r in rows]
+        return all(len(c) == 1 and c[0] for c in counts) and sum(c[0] for c in counts) == number
+
+
+def _measure(fact: Fact, word: str) -> float | None:
+    """The largest axis in mm, or the highest SUV, whichever the word is about."""
+    if word in LARGE:
+        return max((max(m.dims) for m in fact.sizes if m.dims and m.op == "="), default=None)
+    return max(fact.suvs, default=None)
