@@ -1,11 +1,12 @@
 """Denials: what the report itself denies, and what it has that an answer denies."""
 
-from vimedsynth.answers.matching import LOOSE, head_in, same_finding, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, other_part, same_finding, where_said
 from vimedsynth.answers.support import Support
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, compatible_sides
+from vimedsynth.words import split
 
 GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
 HARMLESS = frozenset({"benign"})
@@ -65,7 +66,12 @@ class Absences(Support):
     def _exact(self, places: tuple[Item, ...], row: Evidence) -> bool:
         """A denial in the report of just this place (a report may contradict itself; a faithful answer may too)."""
         mine = {a for i in places for a in i.atoms} - LOOSE
-        return row.fact.polarity == "absent" and bool(mine) and bool(mine & row.fact.atoms)
+        return row.fact.polarity == "absent" and bool(mine & row.fact.atoms) and not self._of_the_rest(row)
+
+    def _of_the_rest(self, row: Evidence) -> bool:
+        """ "không thấy nốt, ngoại trừ ...", "các xương khác bình thường": a denial that leaves out what the answer does not."""
+        said = split(self.answer)
+        return any(word not in said and self.source.says(word, row.sentences) for word in ("khác", "trừ", "ngoài"))
 
     def _denied(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A present finding of the report that the answer denies."""
@@ -131,6 +137,6 @@ class Absences(Support):
                 return True
             for own, reach in zip(src.items, row.places, strict=True):
                 near = want & (reach | own.atoms) or (item.wider & own.atoms)
-                if near and compatible_sides(item.side, own.side):
+                if near and not other_part(want, own.atoms) and compatible_sides(item.side, own.side):
                     return True
         return False

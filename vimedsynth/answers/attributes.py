@@ -122,6 +122,8 @@ class Attributes:
                 )
             elif {m.kind} | {x.kind for x in src.sizes if x.dims == m.dims} == {"length", "thickness"}:
                 add("number", "the report gives a length for a thickness, or the reverse")
+            elif m.op == "=" and all(x.op == "<" for x in src.sizes if x.dims == m.dims):
+                add("threshold-as-value", "the report gives a threshold, not a measure")
             elif m.op == "~" and m.dims == (10.0,) and self._few_elsewhere(src):
                 add("threshold-as-value", "the impression says vài mm: the 10 mm is a threshold, not a measure")
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
@@ -153,6 +155,8 @@ class Attributes:
                 add("uptake", f"the report says uptake is {', '.join(sorted(src.levels)) or 'not stated'}")
         if fact.intensity - src.intensity:
             add("intensity-word", "the report does not grade the uptake so")
+        if "abnormal" in fact.patterns and src.polarity == "physiologic" and fact.polarity == "present":
+            add("uptake", "the report calls this physiologic")
         extra = fact.patterns - src.patterns - {"abnormal", "multiple", "peripheral"}
         if extra:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")

@@ -2,6 +2,7 @@
 
 from vimedsynth.answers.leaning import leant
 from vimedsynth.answers.matching import (
+    LOOSE,
     cost,
     may_support,
     same_finding,
@@ -112,9 +113,9 @@ class AnswerJudge(Overall):
             return
         levels = frozenset(lv for f in asked for lv in f.levels)
         first = said[0]
-        about_uptake = (
-            bool(levels & {"increased", "mild"}) and not any(f.generic for f in asked) and not self.focus.excluded
-        )
+        calm = lead == "có" and all(f.levels == {"none"} for f in said)  # "Có, nang gan, không tăng chuyển hóa"
+        named = calm or not any(f.generic for f in asked)
+        about_uptake = bool(levels & {"increased", "mild"}) and named and not self.focus.excluded
         if about_uptake and first.levels and first.polarity in ("present", "physiologic"):
             up = bool(first.levels & {"increased", "mild"})
             if up != (lead == "có") and "none" not in (levels | (first.levels if up else frozenset())):
@@ -205,7 +206,8 @@ class AnswerJudge(Overall):
         if derived:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
-            places = tuple(Item(i.atoms | extra, side or i.side) for i in self.items) or places
+            context = [i for i in self.items if i.atoms - LOOSE] or self.items
+            places = tuple(Item(i.atoms | extra, side or i.side) for i in context) or places
         if ASKS_REGION.search(self.question) and places and self._only_places(fact):
             self._covered(fact, places)
             return

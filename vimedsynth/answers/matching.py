@@ -48,6 +48,15 @@ def needed(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     return atoms - LOOSE - relations, relations - VAGUE
 
 
+def other_part(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Both name parts of one kind, and none in common: rib IX and rib X, segment VI and segment VII."""
+    for kind in ("rib:", "vert:", "seg:", "stn:", "lobe:"):
+        a, b = ({x for x in atoms if x.startswith(kind)} for atoms in (mine, theirs))
+        if a and b and not a & b:
+            return True
+    return False
+
+
 def may_support(fact: Fact, src: Fact) -> bool:
     """A cheap look before the full one: forms and numbers that a finding must have to support ``fact``."""
     if src.polarity in ("advice", "absent", "resolved"):

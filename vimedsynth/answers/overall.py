@@ -25,7 +25,8 @@ class Overall(Absences):
         if not fact.levels or not EVERY.search(fold(fact.span.of(self.answer))):
             return
         up = bool(fact.levels & {"increased", "mild"})
-        for row in self._alike(fact.heads, places):
+        apart = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
+        for row in self._alike(fact.heads, apart):
             if row.fact.levels and row.avid != up:
                 self.object("uptake", f"not all of them: sentence {row.sentences[0]}", fact.span)
                 return

@@ -25,7 +25,9 @@ ANSWER_EXCLUDES = re.compile(
 
 ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$", re.I)
 
-EACH = re.compile(r"\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng)\b|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b")
+EACH = re.compile(
+    r"\bnào cũng\b|\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng)\b|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b"
+)
 
 HIGHEST = re.compile(r"cao nhất|mạnh nhất")
 

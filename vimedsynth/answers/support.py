@@ -119,6 +119,8 @@ class Support(Attributes):
             if not rows:
                 return False
             chosen.extend(rows)
+        if any(self._judged_otherwise(fact, row) for row in chosen):
+            return False
         if any(not self._attributes(fact, row) for row in chosen):
             return True
         if len(fact.sizes) < 2 and len(fact.suvs) < 2:
@@ -128,6 +130,15 @@ class Support(Attributes):
             suvs=tuple(v for r in chosen for v in r.fact.suvs),
         )
         return not self._attributes(fact, replace_evidence(chosen[0], every))
+
+    def _judged_otherwise(self, fact: Fact, row: Evidence) -> bool:
+        """Whether the report says another uptake of one of the places, or has a reading of its own for it alone."""
+        said = fact._replace(
+            sizes=(), suvs=(), counts=frozenset(), invasions=(), modifiers=frozenset(), patterns=frozenset()
+        )
+        codes = {fault.code for fault in self._attributes(said, row)}
+        read = bool(row.fact.readings) and not codes.isdisjoint({"added-reading", "certainty-up", "certainty-down"})
+        return read or ("uptake" in codes and bool(row.fact.levels))
 
     def _from_context(self, fact: Fact, item: Item, leans: bool) -> bool:
         """ "Các cơ quan này ...": one of the places that were spoken of before."""

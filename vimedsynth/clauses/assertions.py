@@ -63,6 +63,18 @@ class Assertions(UptakeWords):
             return not any(t.value == "region:body" for t in rest[:stop])  # the place of the finding comes last
         return all(t.value in near for t in rest[:stop] if t.kind == "organ")
 
+    def on_except(self, tok: Token) -> None:
+        """ "không thấy nốt phúc mạc, ngoại trừ một nốt ...": what follows is there, of the form and the place denied."""
+        if not self.absent:
+            return
+        self._close_item()
+        denied = self.draft
+        self.absent = ""
+        self._close()
+        self.draft.heads = denied.heads - {"enlargement"}
+        self.draft.levels = denied.levels & {"increased"}
+        self.draft.items = [(set(atoms), side, span) for atoms, side, span in denied.items]
+
     def on_physiologic(self, tok: Token) -> None:
         self._close_item()
         if self.mode == "reading":

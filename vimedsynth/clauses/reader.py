@@ -54,6 +54,9 @@ class ClauseReader(Assertions):
             ):
                 self._split()
             return
+        if word == "ngoài" and self.absent and self.before().value == ",":
+            self.on_except(tok)
+            return
         if word in CONTRAST and not (word == "còn" and self.before().value != ","):
             self._close_item()
             if self.draft.levels and self.draft.items and self.peek().kind in ("organ", "part"):

@@ -12,7 +12,7 @@ class UptakeWords(Numbers):
         return self.peek().kind == "uptake" and self._tracer_ahead(1)
 
     def on_uptake(self, tok: Token) -> None:
-        if self.mode == "prior":
+        if self.mode == "prior" or self._compared_to_organ(tok):
             return
         if not self._tracer_ahead():
             if tok.text in {"không tăng", "chưa tăng"} and self.peek().kind != "word":
@@ -38,6 +38,15 @@ class UptakeWords(Numbers):
             elif self._rim_only(step := int(self.peek().value == "ở")):
                 self.draft.patterns.add("peripheral")
                 self.at += step + 1
+
+    def _compared_to_organ(self, tok: Token) -> bool:
+        """ "bắt FDG thấp hơn gan": an organ to compare with is no place of the finding."""
+        way = {"cao": "higher", "mạnh": "higher", "thấp": "lower"}.get(tok.text)
+        if way is None or self.peek().value != "hơn" or self.peek(1).kind != "organ":
+            return False
+        self.draft.modifiers.add(f"{way}-than:{self.peek(1).value}")
+        self.at += 2
+        return True
 
     def _rim_only(self, step: int) -> bool:
         """ "tăng chuyển hóa FDG (ở) ngoại vi": of the finding's rim, not of an organ's periphery."""
@@ -87,7 +96,7 @@ class UptakeWords(Numbers):
         self.draft.patterns.add(tok.value)
 
     def on_intensity(self, tok: Token) -> None:
-        if self.mode in ("prior", "advice", "reading"):
+        if self.mode in ("prior", "advice", "reading") or self._compared_to_organ(tok):
             return
         if tok.value == "mild":
             self.draft.modifiers.add("mild")

@@ -70,6 +70,7 @@ def _forms(places: Any, morphology: Any, assertion: Any) -> list[tuple[str, str,
     flat("filler", assertion["filler"])
     flat("largest", assertion["largest"])
     flat("respectively", assertion["respectively"])
+    flat("except", assertion["except"])
     group("relation", places["relation"])
     group("count", morphology["count"])
     return rows
