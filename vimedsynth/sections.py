@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 
 from vimedsynth.lexicon import lexicon, load_json
-from vimedsynth.reports import Section
+from vimedsynth.reports import Section, Sentence
 from vimedsynth.words import Token, fold, introduced, tokens
 
 PHYSIOLOGIC = r"(?:bắt xạ|tăng chuyển hóa|hấp thu|phân bố).*sinh l[ýí]"
@@ -86,6 +86,20 @@ def only_heading(text: str) -> bool:
     """Whether a sentence is nothing but a heading ("LỒNG NGỰC:"): it says where the next ones are, and asserts nothing."""
     low = fold(text)
     return not low.partition(":")[2].strip() and _heading(low) is not None
+
+
+PRELIMINARY = re.compile(
+    r"\W*(?:lâm sàng|chỉ định|chẩn đoán lâm sàng|tiền sử|bệnh sử|lý do|kỹ thuật|quy trình|đường huyết|thuốc phóng xạ|liều)\b"
+)
+
+
+def preliminary(sentence: Sentence) -> bool:
+    """ "Chỉ định: u phổi phải ...": what is asked of the study, not what it shows."""
+    return (
+        sentence.number < 8
+        and sentence.text[:1] in "LlCcTtBbKkQqĐđ-"
+        and bool(PRELIMINARY.match(fold(sentence.text[:30])))
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Report, Section, Sentence
-from vimedsynth.sections import only_heading
+from vimedsynth.sections import only_heading, preliminary
 from vimedsynth.words import fold, split
 
 REGION_OF_SECTION: dict[Section, frozenset[str]] = {
@@ -111,7 +111,7 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[Statemen
     """
     out: list[Statement] = []
     for sentence in report.sentences:
-        if len(sentence.text) < 40 and only_heading(sentence.text):
+        if (len(sentence.text) < 40 and only_heading(sentence.text)) or preliminary(sentence):
             continue
         for order, found in enumerate(sentence_facts(sentence.text)):
             fact = place(found, sentence.span.start) if place else found

@@ -16,7 +16,7 @@ class Absences(Support):
     """Judges denials."""
 
     def _absent(self, fact: Fact) -> None:
-        places = fact.items or self.items
+        places = self._sided(fact.items) or self.items
         beyond = any(f.items or f.heads for f in self.excluded) and not [
             i for i in fact.items if i.atoms - {"region:body", "rel:above"}
         ]
@@ -44,6 +44,14 @@ class Absences(Support):
             self.object("certainty-down", "the report denies it with other certainty", fact.span)
         elif not everywhere and self._other_side_only(fact, backing):
             self.object("side", "the report says so of the other side", fact.span)
+
+    def _sided(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """ "Bên phải thì không thấy": a side alone is of the place that was spoken of, or asked for."""
+        alone = [i.side for i in items if not i.atoms]
+        context = tuple(i for i in self.items if i.atoms - LOOSE)
+        if len(alone) != len(items) or not alone or not context:
+            return items
+        return tuple(Item(i.atoms, alone[0]) for i in context)
 
     def _tier_differs(self, fact: Fact, backing: list[Evidence]) -> bool:
         same = [r.fact.tier for r in backing if r.fact.readings & fact.readings]

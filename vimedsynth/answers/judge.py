@@ -13,6 +13,7 @@ from vimedsynth.answers.questions import (
     ALONE,
     ANSWER_EXCLUDES,
     ASKS_REGION,
+    NUMBERED,
     ONLY,
     lead_of,
 )
@@ -52,15 +53,17 @@ class AnswerJudge(Overall):
                 self._unread(Span(start, span.end + shift))
         self._times()
         self._lead(lead, said)
-        if not any(self._names_finding(fact) for fact in said):
+        if not any(self._names_finding(fact) for fact in said) and (lead or not any(fact.advice for fact in said)):
             self._nothing_said(lead, rest)
 
     def _names_finding(self, fact: Fact) -> bool:
         return fact.polarity != "advice" and (fact.polarity != "present" or not self._says_nothing(fact))
 
     def _unread(self, span: Span) -> None:
-        """A sentence from which nothing is read holds no number: it could be of anything."""
-        if any(kind == "num" for _, _, _, kind in raw_tokens(span.of(self.answer))):
+        """A sentence from which nothing is read holds no number, but that of a list: it could be of anything."""
+        if not NUMBERED.fullmatch(span.of(self.answer)) and any(
+            kind == "num" for _, _, _, kind in raw_tokens(span.of(self.answer))
+        ):
             self.object("number", "what this number is of cannot be told", span)
 
     def _times(self) -> None:
@@ -73,8 +76,13 @@ class AnswerJudge(Overall):
         """No finding is named: the first word answers the question by itself, or nothing can be held against the report."""
         if lead:
             self._bare(lead)
-        elif not self.objections and not self.source.advice and not all(map(_of_no_sense, tokens(rest))):
+        elif not self.objections and not self._advises(rest) and not all(map(_of_no_sense, tokens(rest))):
             self.object("not-understood", "nothing in the answer can be held against the report")
+
+    def _advises(self, rest: str) -> bool:
+        """ "Siêu âm và FNA.": an answer that names nothing but examinations, all of them advised."""
+        named = {token.value for token in tokens(rest) if token.kind == "target"}
+        return bool(named) and named <= frozenset().union(*(row.fact.advice for row in self.source.advice))
 
     def _bare(self, lead: str) -> None:
         """ "Có." and "Không." say or deny just what was asked."""

@@ -22,7 +22,7 @@ class Overall(Absences):
 
     def _every(self, fact: Fact, places: tuple[Item, ...]) -> None:
         """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
-        if not fact.levels or not EVERY.search(fold(fact.span.of(self.answer))):
+        if not (fact.levels and (fact.heads or fact.items)) or not EVERY.search(fold(fact.span.of(self.answer))):
             return
         up = bool(fact.levels & {"increased", "mild"})
         apart = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
@@ -76,9 +76,14 @@ class Overall(Absences):
         if more or number < 2:
             return False
         bare = fact._replace(counts=frozenset(), sizes=(), suvs=())
-        rows = [r for r in self._alike(fact.heads, places) if not self._faults(bare, places, r, not fact.heads)]
+        rows = [r for r in self._alike(fact.heads, places) if self._supported(bare, places, r)]
         counts = [[VALUES.get(c, 0) for c in r.fact.counts or {"one"}] for r in rows]
         return all(len(c) == 1 and c[0] for c in counts) and sum(c[0] for c in counts) == number
+
+    def _supported(self, fact: Fact, places: tuple[Item, ...], row: Evidence) -> bool:
+        """Whether a finding, with what the impression says of it, supports a fact."""
+        same = (r for r in self.source.pool if r.sentences[0] == row.sentences[0] and r.fact.items == row.fact.items)
+        return any(not self._faults(fact, places, r, not fact.heads) for r in same)
 
 
 def _measure(fact: Fact, word: str) -> float | None:

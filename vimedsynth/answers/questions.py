@@ -8,7 +8,8 @@ from vimedsynth.facts import Fact, Item, sentence_facts
 from vimedsynth.words import fold
 
 ASKS_HISTORY = re.compile(
-    r"so với|trước đây|lần trước|trước đó|thay đổi|tiến triển|diễn biến|mới xuất hiện|đáp ứng|sau điều trị"
+    r"so với|trước đây|lần trước|trước đó|trước và nay|thay đổi|tiến triển|thuyên giảm|diễn biến|mới xuất hiện|đáp ứng"
+    r"|sau điều trị|nhỏ (?:lại|đi)|to lên|lớn lên|(?:giảm|tăng) bao nhiêu|\bhiện (?:tại|nay)\b|\btổn thương mới\b"
 )
 
 ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
@@ -24,6 +25,8 @@ ANSWER_EXCLUDES = re.compile(
 )
 
 ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$", re.I)
+
+NUMBERED = re.compile(r"\W*\d{1,2}\W*")
 
 EACH = re.compile(
     r"\bnào cũng\b|\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng)\b|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b"

@@ -42,7 +42,10 @@ class Numbers(Forms):
         """Roman numerals of segments and stations, vertebrae ("D8"), mediastinal stations ("4R")."""
         nxt, word = self.peek(), tok.value
         if word in VERTEBRAE and nxt.kind == "num" and "," not in nxt.value and self.peek(1).value not in UNITS:
-            self._vertebra("d" if word == "t" else word)
+            if word == "s" and self._of_segments():
+                self._s_segments()
+            else:
+                self._vertebra("d" if word == "t" else word)
             return True
         if roman(word) and (self.numeral or word[-1] in "ab"):
             kind = self.numeral or "stn"
@@ -54,6 +57,20 @@ class Numbers(Forms):
             self.atoms.add(f"{kind}:{word}")
             return True
         return False
+
+    def _of_segments(self) -> bool:
+        """ "S8 phổi phải", "thùy trên phổi trái (S1+2)", "gan S6": segments of lung and liver, not of the sacrum."""
+        if self.peek().value.isdigit() and int(self.peek().value) > 5:
+            return True
+        near = self.atoms.union(*(atoms for atoms, _, _ in self.draft.items), (self.peek(k).value for k in range(1, 6)))
+        return self.numeral == "seg" or not near.isdisjoint({"lung", "liver", "lingula", "lung-base", "lung-apex"})
+
+    def _s_segments(self) -> None:
+        while self.peek().kind == "num":
+            self.atoms.add(f"seg:{ARABIC.get(self.peek().value, self.peek().value)}")
+            self.at += 1
+            if self.peek().value in {"+", "/", "-"} and self.peek(1).kind == "num":
+                self.at += 1
 
     def _vertebra(self, letter: str) -> None:
         while self.peek().kind == "num":
@@ -105,6 +122,9 @@ class Numbers(Forms):
         ):
             self.atoms.add(f"rib:{tok.value}")
             return
+        if self._bracketed_suv(tok):
+            self.draft.suvs.append((number(tok.value), Span(tok.start, tok.end)))
+            return
         if self.suv_pending and self.peek().value not in {"x", "mm", "cm", "m", "%", "/"}:
             self.suv_pending = False
             self.draft.suvs.append((number(tok.value), Span(tok.start, tok.end)))
@@ -122,6 +142,11 @@ class Numbers(Forms):
             self._measure(dims, unit, tok.start, end)
         else:
             self.draft.words.add(f"#{number(tok.value):g}")
+
+    def _bracketed_suv(self, tok: Token) -> bool:
+        """ "thấp hơn hạch 4R (9,4)": a lone number with a decimal in brackets, in a sentence that speaks of SUV."""
+        alone = self.before().value == "(" and self.peek().value == ")" and not tok.value.isdigit()
+        return alone and not self.draft.suvs and any(t.value.startswith("suv") for t in self.toks)
 
     def _dims(self, tok: Token) -> tuple[list[float], str, int]:
         dims, end = [number(tok.value)], tok.end

@@ -43,6 +43,11 @@ class ClauseReader(Assertions):
         denied = self.absent and not self.plain_denial
         return after_comma and self.peek(1).kind in ("head", "count") and not denied and not self.draft.empty()
 
+    def _short_side_fits(self) -> bool:
+        """ "phổi P", "thận T", "sườn IX T"."""
+        before = self.before()
+        return before.kind in ("organ", "part") or (bool(self.atoms) and (before.kind == "num" or roman(before.value)))
+
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
@@ -89,7 +94,7 @@ class ClauseReader(Assertions):
         if word == "hpt" or (word in {"hạ", "phân"} and self._segment_follows(word)):
             self._segment_word(word)
             return
-        if word in SHORT_SIDES and self.before().kind in ("organ", "part") and not self.side:
+        if word in SHORT_SIDES and not self.side and self._short_side_fits():
             self.on_side(tok._replace(kind="side", value=SHORT_SIDES[word]))  # "phổi P", "thận T"
             return
         if word == "thượng" and self.peek().value in LISTING and self.peek(1).value == "infraclavicular":
@@ -99,7 +104,11 @@ class ClauseReader(Assertions):
             self.draft.readings.add(f"stage:{self.peek(1).value}")
             self.at += 2
             return
-        if word == "độ" and (self.peek().kind == "num" or roman(self.peek().value)):
+        if (
+            word == "độ"
+            and self.before().value not in {"đậm", "mật", "tỉ"}
+            and (self.peek().kind == "num" or roman(self.peek().value))
+        ):
             self.draft.modifiers.add(f"grade:{RIBS.get(self.peek().value, self.peek().value)}")  # "ứ nước độ III"
             self.at += 1
             return

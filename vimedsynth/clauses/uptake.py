@@ -4,6 +4,9 @@ from vimedsynth.clauses.drafts import DEGREES, PLACE_KINDS
 from vimedsynth.clauses.numbers import Numbers
 from vimedsynth.words import Token
 
+TAKEN = frozenset({"bắt fdg", "bắt xạ", "bắt xạ fdg", "hấp thu fdg", "hấp thụ fdg", "ngấm fdg"})
+"""Uptake that is there, without a word for how much of it."""
+
 
 class UptakeWords(Numbers):
     """Reads uptake."""
@@ -89,6 +92,15 @@ class UptakeWords(Numbers):
         elif self.negated and "chuyển" not in tok.text and tok.text != "fdg":  # "không hấp thu FDG", "không bắt xạ"
             self._set_level("none")
             self.draft.levels = {"none"}
+        elif tok.text in TAKEN and self._takes_up():
+            self._set_level("increased")
+
+    def _takes_up(self) -> bool:
+        """ "Hạch này có bắt FDG": said of a finding, not denied, and not of an organ as it should be."""
+        before, d = self.before(), self.draft
+        verb = before.value in {"có", ")", "mm", "cm"} or before.kind in ("part", "side", "num") or bool(self.atoms)
+        other = self.absent or d.levels or d.polarity != "present" or self.peek().value == "even"
+        return verb and not other and not any(t.kind == "physiologic" for t in self.toks)
 
     def on_pattern(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
