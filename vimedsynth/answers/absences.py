@@ -73,8 +73,13 @@ class Absences(Support):
 
     def _exact(self, places: tuple[Item, ...], row: Evidence) -> bool:
         """A denial in the report of just this place (a report may contradict itself; a faithful answer may too)."""
-        mine = {a for i in places for a in i.atoms} - LOOSE
-        return row.fact.polarity == "absent" and bool(mine & row.fact.atoms) and not self._of_the_rest(row)
+        if row.fact.polarity != "absent" or self._of_the_rest(row):
+            return False
+        return any(
+            bool((i.atoms - LOOSE) & own.atoms) and own.side in (i.side, "both", None)
+            for i in places
+            for own in row.fact.items
+        )
 
     def _of_the_rest(self, row: Evidence) -> bool:
         """ "không thấy nốt, ngoại trừ ...", "các xương khác bình thường": a denial that leaves out what the answer does not."""

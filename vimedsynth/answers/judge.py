@@ -5,8 +5,6 @@ from vimedsynth.answers.matching import (
     LOOSE,
     cost,
     may_support,
-    same_finding,
-    where_said,
 )
 from vimedsynth.answers.overall import Overall
 from vimedsynth.answers.questions import (
@@ -46,7 +44,8 @@ class AnswerJudge(Overall):
             facts = sentence_facts(self._without_exclusion(span.of(rest)))
             for fact in facts:
                 placed = fact._replace(span=Span(fact.span.start + start, fact.span.end + start))
-                self.judge(leant(placed, self.focus, lead) if not said else placed)
+                told = any(f.levels or f.readings for f in said)  # what follows it does not lean on the question
+                self.judge(placed if told else leant(placed, self.focus, lead))
                 said.append(placed)
                 self.spoke_of(fact)
             if not facts:
@@ -157,18 +156,12 @@ class AnswerJudge(Overall):
         if fact.polarity == "present" and self._says_nothing(fact):
             return
         self._every(fact, fact.items)
+        if fact.levels and len(self.excluded) > len(self.focus.excluded):
+            self._excepted(fact)
         self._most(fact)
-        if fact.levels & {"increased", "mild"} and ONLY.search(fold(fact.span.of(self.answer))):
+        if (fact.levels & {"increased", "mild"} or fact.readings) and ONLY.search(fold(fact.span.of(self.answer))):
             self._only(fact)
         self._present(fact)
-
-    def _only(self, fact: Fact) -> None:
-        """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other avid finding may stand in the report."""
-        named = (fact, *self.excluded)
-        for row in self.source.facts:
-            if row.avid and row.fact.suvs and not any(same_finding(n, row.fact) for n in named):
-                self.object("exclusion-scope", f"the report has another avid finding, {where_said(row)}", fact.span)
-                return
 
     def _says_nothing(self, fact: Fact) -> bool:
         return not (fact.heads or fact.items or fact.sizes or fact.suvs or fact.levels or fact.readings or fact.invasions

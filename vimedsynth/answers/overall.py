@@ -3,13 +3,13 @@
 import re
 
 from vimedsynth.answers.absences import Absences
-from vimedsynth.answers.matching import head_in
+from vimedsynth.answers.matching import head_in, same_finding, where_said
+from vimedsynth.answers.questions import EVERY
 from vimedsynth.facts import Fact, Item
 from vimedsynth.reports import Section
 from vimedsynth.sources import Evidence
 from vimedsynth.words import fold
 
-EVERY = re.compile(r"(?<!không )(?<!chưa )(?<!đồng )\b(?:đều|tất cả|toàn bộ|mọi|cái nào cũng|nào cũng)\b")
 MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) nhất")
 WHICH = re.compile(r"\bnào\b|\bở đâu\b|\bvị trí\b|\bchỗ nào\b")
 LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
@@ -25,11 +25,40 @@ class Overall(Absences):
         if not (fact.levels and (fact.heads or fact.items)) or not EVERY.search(fold(fact.span.of(self.answer))):
             return
         up = bool(fact.levels & {"increased", "mild"})
-        apart = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
-        for row in self._alike(fact.heads, apart):
-            if row.fact.levels and row.avid != up:
+        for row in self._alike(fact.heads, self._with_sides(places)):
+            largest = up and "of-largest" in row.fact.modifiers and bool(row.fact.suvs)
+            if largest or (row.fact.levels and row.avid != up and not self._left_out(row)):
                 self.object("uptake", f"not all of them: sentence {row.sentences[0]}", fact.span)
                 return
+
+    def _only(self, fact: Fact) -> None:
+        """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other finding of what is asked about may be so."""
+        named = (fact, *self.excluded)
+        asked = self._alike(self.focus.heads, self.focus.items)
+        for row in (r for r in self.source.pool if r.fact.polarity == "present"):
+            if fact.levels & {"increased", "mild"}:
+                alike = row.avid and bool(row.fact.suvs)
+            else:
+                alike = fact.tier == row.fact.tier and bool(fact.readings & row.fact.readings)
+            about = any(row.sentences[0] == other.sentences[0] for other in asked)
+            if alike and about and not any(same_finding(n, row.fact) for n in named):
+                self.object("exclusion-scope", f"the report has another such finding, {where_said(row)}", fact.span)
+                return
+
+    def _left_out(self, row: Evidence) -> bool:
+        return any(same_finding(out, row.fact) for out in self.excluded)
+
+    def _excepted(self, fact: Fact) -> None:
+        """ "Các hạch tăng chuyển hóa, ngoại trừ hạch ...": all the others are so, and that one is not."""
+        up = bool(fact.levels & {"increased", "mild"})
+        for row in self._alike(fact.heads, self._with_sides(fact.items)):
+            if row.fact.levels and (row.avid == up) == self._left_out(row):
+                self.object("exclusion-scope", f"the report says otherwise: sentence {row.sentences[0]}", fact.span)
+                return
+
+    def _with_sides(self, places: tuple[Item, ...]) -> tuple[Item, ...]:
+        """Both sides as two places."""
+        return tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
 
     def _alike(self, heads: frozenset[str], places: tuple[Item, ...]) -> list[Evidence]:
         """The seen findings of one of the forms, at one of the places; each once, without the impression."""

@@ -14,7 +14,7 @@ ASKS_HISTORY = re.compile(
 
 ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
 
-ONLY = re.compile(r"\bchỉ (?:ghi nhận|có|thấy|phát hiện)\b|\bduy nhất\b")
+ONLY = re.compile(r"^\s*chỉ (?!số)|\bchỉ (?:ghi nhận|có|thấy|phát hiện)\b|\bduy nhất\b")
 
 EXCLUDES = re.compile(
     r"^\s*(?:ngoài|bên cạnh|trừ)\s+(?!ra\b)(.+?),?\s+(?=có\b|còn\b|chưa\b|không\b|thì\b|liệu\b|phát hiện\b|ghi nhận\b|vị trí\b|ở\b.*\bcòn\b)|(?:khác|nào|còn|[,;])\s+(?:ngoài|trừ)\s+([^,?]+)"
@@ -31,6 +31,8 @@ NUMBERED = re.compile(r"\W*\d{1,2}\W*")
 EACH = re.compile(
     r"\bnào cũng\b|\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng)\b|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b"
 )
+
+EVERY = re.compile(r"(?<!không )(?<!chưa )(?<!đồng )\b(?:đều|tất cả|toàn bộ|mọi|cái nào cũng|nào cũng)\b")
 
 HIGHEST = re.compile(r"cao nhất|mạnh nhất")
 
@@ -77,8 +79,16 @@ def focus_of(question: str) -> Focus:
     if not hit:
         return Focus(low, question, ())
     group = 1 if hit[1] else 2
-    excluded = sentence_facts(question[hit.start(group) : hit.end(group)])
-    return Focus(low, question[: hit.start()] + " " + question[hit.end() :], excluded)
+    start, end = hit.start(group), hit.end(group)
+    comma = low.rfind(", ", start, end)
+    subject = ""
+    if (
+        group == 1 and comma > 0 and low[end] != ","
+    ):  # "Ngoài L2, xương còn ...?": what stands after the comma is asked about
+        subject, end = question[comma + 1 : end], comma
+    return Focus(
+        low, f"{question[: hit.start()]} {subject} {question[hit.end() :]}", sentence_facts(question[start:end])
+    )
 
 
 def lead_of(answer: str) -> tuple[str, str]:

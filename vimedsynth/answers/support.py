@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from vimedsynth.answers.attributes import Attributes
 from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, replace_evidence, where_said
+from vimedsynth.answers.questions import EVERY
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
-from vimedsynth.words import split
+from vimedsynth.words import fold, split
 
 LIVER_SIDE = {f"seg:{n}": side for side, segments in (("left", "ii iii iv iva ivb"), ("right", "v vi vii viii"))
               for n in segments.split()}  # fmt: skip
@@ -121,6 +122,8 @@ class Support(Attributes):
             chosen.extend(rows)
         if any(self._judged_otherwise(fact, row) for row in chosen):
             return False
+        if EVERY.search(fold(fact.span.of(self.answer))):
+            return not any(self._attributes(fact, row) for row in chosen)
         if any(not self._attributes(fact, row) for row in chosen):
             return True
         if len(fact.sizes) < 2 and len(fact.suvs) < 2:
@@ -175,4 +178,5 @@ class Support(Attributes):
             bool(fact.items)
             and fact.words <= set(split(self.question))
             and not (fact.heads or fact.sizes or fact.suvs or fact.readings or fact.invasions)
+            and not fact.modifiers - {"small", "mild"}
         )

@@ -8,6 +8,9 @@ TAKEN = frozenset({"bắt fdg", "bắt xạ", "bắt xạ fdg", "hấp thu fdg",
 """Uptake that is there, without a word for how much of it."""
 
 
+WAYS = {"cao": "higher", "mạnh": "higher", "thấp": "lower"}
+
+
 class UptakeWords(Numbers):
     """Reads uptake."""
 
@@ -30,6 +33,8 @@ class UptakeWords(Numbers):
             self.at += 1
         self.at += 1
         for _ in range(2):
+            if self._organ_compared():
+                continue
             if self.peek().kind == "intensity":
                 self._grade(self.peek())
                 self.at += 1
@@ -42,12 +47,21 @@ class UptakeWords(Numbers):
                 self.draft.patterns.add("peripheral")
                 self.at += step + 1
 
+    def _organ_compared(self) -> bool:
+        """The same behind the tracer, which may already be all that is said of the uptake."""
+        if self.peek().text not in WAYS or self.peek(1).value != "hơn":
+            return False
+        self.at += 1
+        if self._compared_to_organ(self.before(1)):
+            return True
+        self.at -= 1
+        return False
+
     def _compared_to_organ(self, tok: Token) -> bool:
         """ "bắt FDG thấp hơn gan": an organ to compare with is no place of the finding."""
-        way = {"cao": "higher", "mạnh": "higher", "thấp": "lower"}.get(tok.text)
-        if way is None or self.peek().value != "hơn" or self.peek(1).kind != "organ":
+        if tok.text not in WAYS or self.peek().value != "hơn" or self.peek(1).kind != "organ":
             return False
-        self.draft.modifiers.add(f"{way}-than:{self.peek(1).value}")
+        self.draft.modifiers.add(f"{WAYS[tok.text]}-than:{self.peek(1).value}")
         self.at += 2
         return True
 
@@ -78,6 +92,8 @@ class UptakeWords(Numbers):
         if self.mode in ("prior", "advice"):
             return
         nxt = self.peek()
+        if self._organ_compared():
+            return
         if nxt.kind == "uptake":
             self.at += 1
             self._set_level(nxt.value)
