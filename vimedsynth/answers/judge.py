@@ -48,6 +48,7 @@ class AnswerJudge(Overall):
                 self.judge(placed if told else leant(placed, self.focus, lead))
                 said.append(placed)
                 self.spoke_of(fact)
+            self._versus(span.of(rest), Span(start, span.end + shift))
             if not facts:
                 self._unread(Span(start, span.end + shift))
         self._times()

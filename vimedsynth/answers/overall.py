@@ -3,13 +3,14 @@
 import re
 
 from vimedsynth.answers.absences import Absences
-from vimedsynth.answers.matching import head_in, same_finding, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, same_finding, where_said
 from vimedsynth.answers.questions import EVERY
-from vimedsynth.facts import Fact, Item
-from vimedsynth.reports import Section
+from vimedsynth.facts import Fact, Item, sentence_facts
+from vimedsynth.reports import Section, Span
 from vimedsynth.sources import Evidence
 from vimedsynth.words import fold
 
+MORE = re.compile(r"\b(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) hơn\b")
 MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) nhất")
 WHICH = re.compile(r"\bnào\b|\bở đâu\b|\bvị trí\b|\bchỗ nào\b")
 LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
@@ -40,10 +41,34 @@ class Overall(Absences):
                 alike = row.avid and bool(row.fact.suvs)
             else:
                 alike = fact.tier == row.fact.tier and bool(fact.readings & row.fact.readings)
-            about = any(row.sentences[0] == other.sentences[0] for other in asked)
-            if alike and about and not any(same_finding(n, row.fact) for n in named):
+            about = row.section is Section.IMPRESSION or any(row.sentences[0] == other.sentences[0] for other in asked)
+            others = [i for i in row.fact.items if not any((i.atoms - LOOSE) & n.atoms for n in named)]
+            if (
+                alike
+                and about
+                and (others if len(row.fact.items) > 1 else not any(same_finding(n, row.fact) for n in named))
+            ):
                 self.object("exclusion-scope", f"the report has another such finding, {where_said(row)}", fact.span)
                 return
+
+    def _versus(self, sentence: str, span: Span) -> None:
+        """ "Hạch A lớn hơn hạch B": where the report measures both, it is so."""
+        hit = MORE.search(fold(sentence))
+        if not hit:
+            return
+        sides = [sentence_facts(part) for part in (sentence[: hit.start()], sentence[hit.end() :])]
+        values = [self._measures(facts, hit[1]) for facts in sides]
+        if not all(values):
+            return
+        first, second = values
+        less = hit[1] in LEAST
+        if (min(first) > max(second)) if less else (max(first) < min(second)):
+            self.object("superlative", "the report measures it the other way round", span)
+
+    def _measures(self, facts: tuple[Fact, ...], word: str) -> list[float]:
+        """What the report measures of the findings that one side of a comparison is about."""
+        rows = [r for f in facts if f.items for r in self._alike(f.heads, f.items) if self.at(f.items, r)]
+        return [value for r in rows if (value := _measure(r.fact, word)) is not None]
 
     def _left_out(self, row: Evidence) -> bool:
         return any(same_finding(out, row.fact) for out in self.excluded)

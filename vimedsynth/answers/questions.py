@@ -17,11 +17,11 @@ ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|k�
 ONLY = re.compile(r"^\s*chỉ (?!số)|\bchỉ (?:ghi nhận|có|thấy|phát hiện)\b|\bduy nhất\b")
 
 EXCLUDES = re.compile(
-    r"^\s*(?:ngoài|bên cạnh|trừ)\s+(?!ra\b)(.+?),?\s+(?=có\b|còn\b|chưa\b|không\b|thì\b|liệu\b|phát hiện\b|ghi nhận\b|vị trí\b|ở\b.*\bcòn\b)|(?:khác|nào|còn|[,;])\s+(?:ngoài|trừ)\s+([^,?]+)"
+    r"^\s*(?:ngoài|bên cạnh|ngoại trừ|trừ)\s+(?!ra\b)(.+?),?\s+(?=có\b|còn\b|chưa\b|không\b|thì\b|liệu\b|phát hiện\b|ghi nhận\b|vị trí\b|ở\b.*\bcòn\b)|(?:khác|nào|còn|[,;])\s+(?:ngoài|trừ)\s+([^,?]+)"
 )
 
 ANSWER_EXCLUDES = re.compile(
-    r"(?:^\s*|[,;]\s*|khác\s+|còn\s+)(?:ngoài|trừ)\s+(?!ra\b|da\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)"
+    r"(?:^\s*|[,;]\s*|khác\s+|còn\s+)(?:ngoài|ngoại trừ|trừ)\s+(?!ra\b|da\b)(.+?)(?=,|\s(?:chưa|không)\b|[.;]|$)"
 )
 
 ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$", re.I)

@@ -71,9 +71,7 @@ class Assertions(UptakeWords):
         denied = self.draft
         self.absent = ""
         self._close()
-        self.draft.heads = denied.heads - {"enlargement"}
-        self.draft.levels = denied.levels & {"increased"}
-        self.draft.items = [(set(atoms), side, span) for atoms, side, span in denied.items]
+        self.excepted = denied
 
     def on_physiologic(self, tok: Token) -> None:
         self._close_item()

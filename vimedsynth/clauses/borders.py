@@ -70,6 +70,22 @@ class Borders(Cursor):
                 return False
         return False
 
+    def _another_measured_ahead(self, tok: Token) -> bool:
+        """ "HPT III, kích thước 20 x 17 mm, SUVmax 6,6 và HPT VIII, kích thước 14 x 13 mm, SUVmax 9,1"."""
+        d = self.draft
+        if tok.value not in {"và", ";"} or self.depth or not (d.sizes and d.suvs and d.items) or len(d.sizes) > 1:
+            return False
+        nxt = self.peek()
+        if nxt.kind not in ("organ", "part", "relation") and nxt.value not in {"hạ", "hpt", "nhóm", "ở"}:
+            return False
+        for k in range(1, 14):
+            ahead = self.peek(k)
+            if ahead.value in MEASURE_WORDS or (ahead.kind == "num" and self.peek(k + 1).value in {"x", "mm", "cm"}):
+                return True
+            if ahead.kind in ("head", "uptake", "tier") or ahead.value in {"và", ";", "."}:
+                return False
+        return False
+
     def _another_place_judged(self) -> bool:
         """ "Tuyến giáp đã phẫu thuật, giường tuyến giáp chưa thấy ...": the next clause has a place and a judgement."""
         judged = any(self.peek(k).kind in ("negation", "uptake") for k in range(1, 9))
@@ -109,7 +125,9 @@ class Borders(Cursor):
             if tok.value == "," and not self.depth and self.peek().kind in AFTER_COMPARISON:
                 self.mode = ""  # the comparison is over
             return
-        if self.mode == "" and (self._next_in_brackets() or self._another_uptake_ahead()):
+        if self.mode == "" and (
+            self._next_in_brackets() or self._another_uptake_ahead() or self._another_measured_ahead(tok)
+        ):
             self._close()
             return
         if self.draft.polarity == "postoperative" and self._another_place_judged():

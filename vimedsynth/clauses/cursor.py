@@ -39,6 +39,7 @@ class Cursor(Sharing):
         self.bracket = 0  # items before the bracket that holds their segments
         self.largest = 0  # items before "hạch lớn nhất"
         self.again: list[RawItem] = []  # places of a denial, for the next one if it has none
+        self.excepted: Draft | None = None  # "không thấy nốt ..., ngoại trừ": the denial, for what comes next
         self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
 
     def facts(self) -> tuple[Fact, ...]:
@@ -128,6 +129,8 @@ class Cursor(Sharing):
         if self.again and not self.draft.items:
             self.draft.items.extend(self.again)
         self.again = []
+        if self.excepted and not self.draft.empty():
+            self._except(self.excepted)
         self._emphasis()
         if self.largest > 1:
             places = (atoms for atoms, _, _ in self.draft.items[self.largest :] if atoms)
@@ -147,6 +150,14 @@ class Cursor(Sharing):
                     advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
                 )
             )  # fmt: skip
+
+    def _except(self, denied: Draft) -> None:
+        """What a denial leaves out has its form, its uptake and its place, beside those of its own."""
+        d = self.draft
+        d.heads = d.heads or denied.heads - {"enlargement"}
+        d.levels = d.levels or denied.levels & {"increased"}
+        d.items[:0] = [(set(atoms), side, span) for atoms, side, span in denied.items]
+        self.excepted = None
 
     def _split(self) -> None:
         """Begin the next finding of the sentence."""
