@@ -21,7 +21,7 @@ REGION_OF_SECTION: dict[Section, frozenset[str]] = {
 }
 
 
-_TIME = re.compile(r"(\d+(?:\s*[-–]\s*\d+)?)\s*(tháng|tuần|ngày|năm)(?!\w)")
+_TIME = re.compile(r"(\d+(?:\s*(?:[-–]|đến)\s*\d+)?)\s*(tháng|tuần|ngày|năm)(?!\w)")
 
 Place = Callable[[Fact, int], Fact]
 """Moves the spans of a fact by so many characters."""
@@ -75,7 +75,7 @@ def times_in(text: str) -> list[tuple[str, str]]:
     """The lengths of time in a text with their units: "sau 6-8 tuần" has ``("6-8", "tuần")``."""
     if not any(unit in text for unit in ("tháng", "tuần", "ngày", "năm")):
         return []
-    return [(re.sub(r"\s", "", hit[1]).replace("–", "-"), hit[2]) for hit in _TIME.finditer(fold(text))]
+    return [(re.sub(r"\s*(?:[-–]|đến)\s*", "-", hit[1]), hit[2]) for hit in _TIME.finditer(fold(text))]
 
 
 def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evidence:

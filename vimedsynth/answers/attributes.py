@@ -41,7 +41,8 @@ class Attributes:
 
     def spoke_of(self, fact: Fact) -> None:
         """What comes next may lean on the places and forms of this fact."""
-        self._items = fact.items or self._items
+        if any(item.atoms for item in fact.items):  # a side alone is of the place that was spoken of before
+            self._items = fact.items
         self._heads = fact.heads or self._heads
 
     def object(self, code: str, message: str, span: Span | None = None) -> None:

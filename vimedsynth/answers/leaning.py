@@ -5,7 +5,7 @@ import re
 from vimedsynth.answers.questions import Focus
 from vimedsynth.facts import Fact
 
-_WHICH = re.compile(r"\bnào\b|\bđâu\b|\bnhững gì\b")
+_WHICH = re.compile(r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b")
 
 
 def leant(fact: Fact, focus: Focus, lead: str) -> Fact:

@@ -12,7 +12,7 @@ from vimedsynth.words import fold
 
 MORE = re.compile(r"\b(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) hơn\b")
 MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) nhất")
-WHICH = re.compile(r"\bnào\b|\bở đâu\b|\bvị trí\b|\bchỗ nào\b")
+WHICH = re.compile(r"(?<!thế )\bnào\b|\bở đâu\b|\bvị trí\b|\bchỗ nào\b")
 LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
 VALUES = {"one": 1, "two": 2, "three": 3, "unmarked": 1}
 """How many a count word says; "few" and "many" say no number."""

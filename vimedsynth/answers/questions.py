@@ -82,9 +82,8 @@ def focus_of(question: str) -> Focus:
     start, end = hit.start(group), hit.end(group)
     comma = low.rfind(", ", start, end)
     subject = ""
-    if (
-        group == 1 and comma > 0 and low[end] != ","
-    ):  # "Ngoài L2, xương còn ...?": what stands after the comma is asked about
+    # "Ngoài L2, xương còn ...?": what stands after the comma is asked about; "Ngoài gan, lách và tụy còn ...?" is a list
+    if group == 1 and comma > 0 and low[end] != "," and " và " not in low[comma:end]:
         subject, end = question[comma + 1 : end], comma
     return Focus(
         low, f"{question[: hit.start()]} {subject} {question[hit.end() :]}", sentence_facts(question[start:end])

@@ -106,7 +106,7 @@ class ClauseReader(Assertions):
             return
         if (
             word == "độ"
-            and self.before().value not in {"đậm", "mật", "tỉ"}
+            and self.before().text not in {"đậm", "mật"}
             and (self.peek().kind == "num" or roman(self.peek().value))
         ):
             self.draft.modifiers.add(f"grade:{RIBS.get(self.peek().value, self.peek().value)}")  # "ứ nước độ III"
