@@ -14,7 +14,8 @@ from vimedsynth.words import introduced
 
 
 @lru_cache(maxsize=8192)
-def _wider(atoms: frozenset[str]) -> frozenset[str]:
+def wider(atoms: frozenset[str]) -> frozenset[str]:
+    """The atoms with every place that contains them."""
     return atoms.union(*(lexicon().within.get(a, frozenset()) for a in atoms))
 
 
@@ -29,7 +30,7 @@ class Item:
     @property
     def wider(self) -> frozenset[str]:
         """The atoms with every place that contains them."""
-        return _wider(self.atoms)
+        return wider(self.atoms)
 
 
 @dataclass(frozen=True, slots=True)

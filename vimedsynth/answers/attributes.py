@@ -3,7 +3,7 @@
 from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
 from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
-from vimedsynth.facts import Fact, Invades, Item
+from vimedsynth.facts import Fact, Invades, Item, wider
 from vimedsynth.reports import Span
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source
@@ -79,14 +79,18 @@ class Attributes:
         ):
             add("number", "the report gives the size of the largest only")
         largest = _largest_places(src)
-        said = [fact.atoms] if fact.anaphora and fact.items else _largest_places(fact)
-        if said and largest and not any(at <= place or place <= at for at in said for place in largest):
+        lone = len(fact.items) == 1 and bool(fact.sizes or fact.suvs)  # its numbers are those of the largest
+        of_it = fact.anaphora or "of-largest" in fact.modifiers or lone
+        said = [i.atoms for i in fact.items] if of_it else _largest_places(fact)
+        if said and largest and not any(at <= wider(place) or place <= wider(at) for at in said for place in largest):
             add("place", "the largest is at another place")
         changes = (
             src.prior
             | {"smaller" for p in src.prior if p == "both-down"}
             | {"larger" for p in src.prior if p == "both-up"}
         )
+        if self.focus.history and fact.prior_numbers - src.prior_numbers:
+            add("prior", "the report gives other values of the earlier study")
         if fact.prior and self.focus.history and not fact.prior - {"versus"} <= changes:
             add("prior", "the report says otherwise of the earlier study")
         return out
@@ -166,8 +170,9 @@ class Attributes:
         said = frozenset(c.removeprefix("of:") for c in fact.counts if c != "unmarked")
         if not said or said <= src.counts or (said == {"one"} and any(c[:3] == "of:" for c in src.counts)):
             return
-        if said <= {c.removeprefix("of:") for c in src.counts}:
-            return
+        whole = {c.removeprefix("of:") for c in src.counts}
+        if said <= whole or (any(c[:3] == "of:" for c in src.counts) and said - {"one"} <= whole):
+            return  # "hai nốt: một nốt ... và một nốt ..."
         if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
         if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and all(m.few for m in src.sizes):
@@ -183,7 +188,9 @@ class Attributes:
         history = said & {"after-treatment"}
         if history and not self.focus.history and fact.tier:
             add("needs-history", "the reading rests on earlier treatment")
-        added: frozenset[str] = said - src.readings - {"not", "chronic", "diagnosed", "reactive"}
+        added: frozenset[str] = said - src.readings - {"not", "chronic", "diagnosed"}
+        if src.readings & {"inflammation", "hyperplasia", "chronic"} or src.polarity != "present":
+            added -= {"reactive"}
         if src.polarity == "postoperative":
             added -= {"postoperative-change"}
         if src.polarity in ("physiologic", "postoperative"):

@@ -48,6 +48,15 @@ def needed(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     return atoms - LOOSE - relations, relations - VAGUE
 
 
+_OPPOSITES = {"rel:above": "rel:under", "rel:before": "rel:behind"}
+_OPPOSITES |= {b: a for a, b in _OPPOSITES.items()}
+
+
+def other_way(atom: str) -> str:
+    """The opposite of a relation ("trên" of "dưới"), or nothing."""
+    return _OPPOSITES.get(atom, "")
+
+
 def other_part(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     """Both name parts of one kind, and none in common: rib IX and rib X, segment VI and segment VII."""
     for kind in ("rib:", "vert:", "seg:", "stn:", "lobe:"):

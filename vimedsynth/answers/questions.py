@@ -9,7 +9,7 @@ from vimedsynth.words import fold
 
 ASKS_HISTORY = re.compile(
     r"so với|trước đây|lần trước|trước đó|trước và nay|thay đổi|tiến triển|thuyên giảm|diễn biến|mới xuất hiện|đáp ứng"
-    r"|sau điều trị|nhỏ (?:lại|đi)|to lên|lớn lên|(?:giảm|tăng) bao nhiêu|\bhiện (?:tại|nay)\b|\btổn thương mới\b"
+    r"|sau điều trị|nhỏ (?:lại|đi)|to lên|lớn lên|(?:giảm|tăng) bao nhiêu|\bhiện\b|\btổn thương mới\b"
 )
 
 ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")

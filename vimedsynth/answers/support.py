@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from vimedsynth.answers.attributes import Attributes
-from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, replace_evidence, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, other_way, replace_evidence, where_said
 from vimedsynth.answers.questions import EVERY
+from vimedsynth.clauses.sharing import WHOLE_COUNT
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
@@ -84,6 +85,8 @@ class Support(Attributes):
         for own, reach in zip(src.items, row.places, strict=True):
             if not want <= reach and not want <= reach | invaded(src):
                 continue
+            if any(other_way(r) in own.atoms for r in item.atoms):
+                continue
             if relations and own.atoms & lexicon().places == item.atoms & lexicon().places:
                 others = frozenset(a for a in own.atoms if a.startswith("rel:"))
                 if others and not relations <= others and not relations <= src.atoms:
@@ -112,6 +115,8 @@ class Support(Attributes):
     def _by_parts(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
         chosen: list[Evidence] = []
+        if {c for c in fact.counts if c[:3] != "of:"} == {WHOLE_COUNT.get(len(places))}:
+            fact = fact._replace(counts=frozenset())  # "ba ổ, ở A, B và C"
         bare = fact._replace(sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
                        modifiers=frozenset(), patterns=frozenset(), intensity=frozenset())  # fmt: skip
         for item in places:

@@ -14,8 +14,9 @@ class Borders(Cursor):
     def _opens_list(self) -> bool:
         """ "Gan có hai nốt giảm tỉ trọng: nốt ở ... và nốt ở ...": the form and the organ of all that follow."""
         d = self.draft
-        several = d.heads and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
-        return bool(several and not (d.sizes or d.suvs or d.levels) and self.peek().kind in ("head", "count"))
+        several = (d.heads or d.generic) and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
+        begins = self.peek().kind in ("head", "count") or self.peek().value in {"ở", "tại"}
+        return bool(several and begins and not (d.sizes or d.suvs or d.levels))
 
     def on_filler(self, tok: Token) -> None:
         """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""

@@ -133,8 +133,9 @@ class Cursor(Sharing):
             self._except(self.excepted)
         self._emphasis()
         if self.largest > 1:
-            places = (atoms for atoms, _, _ in self.draft.items[self.largest :] if atoms)
-            self.draft.modifiers.update("largest-at:" + "+".join(sorted(atoms)) for atoms in places)
+            named = (atoms for atoms, _, _ in self.draft.items[self.largest :])
+            places = (at for atoms in named if (at := {a for a in atoms if a[:5] != "zone:"}))
+            self.draft.modifiers.update("largest-at:" + "+".join(sorted(at)) for at in places)
         self.largest = self.bracket = 0
         d = self.draft
         if not d.empty() or d.generic:

@@ -100,6 +100,10 @@ class ClauseReader(Assertions):
         if word == "thượng" and self.peek().value in LISTING and self.peek(1).value == "infraclavicular":
             self.on_organ(tok._replace(kind="organ", value="supraclavicular"))  # "thượng và hạ đòn"
             return
+        if word == "deauville" and self.peek().kind == "num":
+            self.draft.modifiers.add(f"deauville:{self.peek().value}")
+            self.at += 1
+            return
         if word == "giai" and self.peek().value == "đoạn" and (self.peek(1).kind == "num" or roman(self.peek(1).value)):
             self.draft.readings.add(f"stage:{self.peek(1).value}")
             self.at += 2
