@@ -15,6 +15,13 @@ def _largest_places(fact: Fact) -> list[frozenset[str]]:
     return [frozenset(m[11:].split("+")) for m in fact.modifiers if m.startswith("largest-at:")]
 
 
+def _reckoned(fact: Fact, changed: frozenset[str]) -> bool:
+    """ "nhỏ đi, từ 16 mm còn 8 mm": a change of size that follows from two values, which are checked themselves."""
+    now = max((max(m.dims) for m in fact.sizes if m.dims), default=0.0)
+    larger = [then < now for then in fact.prior_numbers if now]
+    return bool(larger) and changed <= ({"larger"} if all(larger) else {"smaller"} if not any(larger) else set())
+
+
 class Attributes:
     """Collects the objections to one answer."""
 
@@ -91,7 +98,8 @@ class Attributes:
         )
         if self.focus.history and fact.prior_numbers - src.prior_numbers:
             add("prior", "the report gives other values of the earlier study")
-        if fact.prior and self.focus.history and not fact.prior - {"versus"} <= changes:
+        changed = fact.prior - {"versus"} - changes
+        if changed and self.focus.history and not _reckoned(fact, changed):
             add("prior", "the report says otherwise of the earlier study")
         return out
 

@@ -209,7 +209,9 @@ class AnswerJudge(Overall):
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
             context = [i for i in self.items if i.atoms - LOOSE] or self.items
-            places = tuple(Item(i.atoms | extra, side or i.side) for i in context) or places
+            kinds = {a.partition(":")[0] for a in extra if ":" in a}
+            wholes = [(frozenset(a for a in i.atoms if a.partition(":")[0] not in kinds), i.side) for i in context]
+            places = tuple(dict.fromkeys(Item(atoms | extra, side or own) for atoms, own in wholes)) or places
         if ASKS_REGION.search(self.question) and places and self._only_places(fact):
             self._covered(fact, places)
             return

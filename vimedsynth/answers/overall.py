@@ -23,7 +23,9 @@ class Overall(Absences):
 
     def _every(self, fact: Fact, places: tuple[Item, ...]) -> None:
         """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
-        if not (fact.levels and (fact.heads or fact.items)) or not EVERY.search(fold(fact.span.of(self.answer))):
+        if not (fact.levels and (fact.heads or any(i.atoms for i in fact.items))) or not EVERY.search(
+            fold(fact.span.of(self.answer))
+        ):
             return
         up = bool(fact.levels & {"increased", "mild"})
         for row in self._alike(fact.heads, self._with_sides(places)):

@@ -36,6 +36,8 @@ EVERY = re.compile(r"(?<!không )(?<!chưa )(?<!đồng )\b(?:đều|tất cả|
 
 HIGHEST = re.compile(r"cao nhất|mạnh nhất")
 
+BARE_DENIAL = re.compile(r"\s*(?:dạ,? )?(?:không|chưa) (?:ghi nhận|thấy|phát hiện|có)(?: gì)?\s*\.?\s*", re.I)
+
 LEAD = re.compile(r"^\s*(có|không|chưa|đúng|vâng|dạ)\b\s*(?:[,.:;]|$)", re.I)
 
 
@@ -92,6 +94,8 @@ def focus_of(question: str) -> Focus:
 
 def lead_of(answer: str) -> tuple[str, str]:
     """The yes/no an answer opens with ("có", "không" or "") and the rest."""
+    if BARE_DENIAL.fullmatch(answer):
+        return "không", ""
     hit = LEAD.match(answer)
     if not hit:
         return "", answer

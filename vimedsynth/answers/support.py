@@ -17,6 +17,10 @@ LIVER_SIDE = {f"seg:{n}": side for side, segments in (("left", "ii iii iv iva iv
 TISSUES = frozenset({"skin", "subcutis", "soft-tissue", "muscle", "fat-tissue"})
 
 
+TUMOUR = frozenset({"primary", "head:mass"})
+"""What a report calls "u": an answer may call it so whatever its form."""
+
+
 class Support(Attributes):
     """Finds the finding that a fact is about."""
 
@@ -40,7 +44,7 @@ class Support(Attributes):
         if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
             add("uptake", "the report calls this physiologic")
         for head in fact.heads:
-            if not head_in(head, src):
+            if not head_in(head, src) and not (head == "mass" and src.readings & TUMOUR):
                 add("added-finding", f"the report has no such finding here ({head})")
         if leans and src.heads and self.heads and not any(head_in(h, src) for h in self.heads):
             add("added-finding", "the question is about another finding")

@@ -31,6 +31,8 @@ class Assertions(UptakeWords):
         if not d.empty() and not (placed and d.polarity == "present"):
             # What came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial.
             again = list(d.items) if d.polarity == polarity == "absent" and self.before().value == "," else []
+            if d.readings == {"postoperative-change"}:  # "thành ngực phải sau phẫu thuật không có khối"
+                again = list(d.items)
             self._close()
             self.again = again  # "ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa"
         self.absent = polarity

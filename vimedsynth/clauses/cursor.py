@@ -78,6 +78,8 @@ class Cursor(Sharing):
             self.item_start = -1
             return
         span = Span(self.item_start, self.item_end)
+        if "body" in self.atoms and any(a[:5] == "vert:" for a in self.atoms):
+            self.atoms.discard("body")  # "thân L3" is "thân đốt sống L3"
         if self.atoms:
             if self.mode == "invasion" and self.draft.invasions:
                 self.draft.invasions[-1][1].update(self.atoms | ({f"side:{self.side}"} if self.side else set()))

@@ -108,6 +108,7 @@ WHOLE_OF = {"pancreas-head": "pancreas", "pancreas-body": "pancreas", "pancreas-
 NAMED_PARTS = {"part-head": "pancreas-head", "body": "pancreas-body", "tail": "pancreas-tail"}
 
 
+FilledItem = tuple[frozenset[str], str | None, Span]
 RawItem = tuple[set[str], str | None, Span]
 
 
@@ -154,6 +155,19 @@ def _bare_station(atoms: set[str]) -> bool:
     return bool(atoms) and all(a.startswith("stn:") for a in atoms)
 
 
+def _lobes_of_before(items: list[FilledItem]) -> list[FilledItem]:
+    """ "vài nốt phổi phải, nốt lớn nhất ở thùy dưới": a lobe without an organ is of the one named before."""
+    out: list[FilledItem] = []
+    for places, side, span in items:
+        if places and all(a[:5] == "lobe:" for a in places) and out:
+            before, its_side, _ = out[-1]
+            organ = before & LOBED
+            if organ:
+                places, side = places | organ, side or its_side
+        out.append((places, side, span))
+    return out
+
+
 def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     """Items with the organ that a list shares given to each ("trước và cạnh khí quản"), and right + left made both."""
     if len(raw) < 2:
@@ -162,7 +176,7 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
     raw = _after_organ(_carried(raw, known))
     if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
         raw = [row for row in raw if row[0]]  # "hai bên, đặc biệt bên trái"
-    filled: list[tuple[frozenset[str], str | None, Span]] = []
+    filled: list[FilledItem] = []
     organ: set[str] = set()
     of_list: str | None = None
     for atoms, side, span in reversed(raw):
@@ -174,7 +188,7 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
         lobe = any(a.startswith("lobe:") for a in atoms) and not organ & LOBED
         filled.append((_part_named(frozenset(atoms if own or lobe else atoms | organ)), side, span))
     sides: dict[frozenset[str], dict[str | None, Span]] = {}
-    for places, side, span in reversed(filled):
+    for places, side, span in _lobes_of_before(filled[::-1]):
         sides.setdefault(places, {}).setdefault(side, span)
     out: list[Item] = []
     for places, found in sides.items():

@@ -81,7 +81,18 @@ class ClauseReader(Assertions):
             self._split()
             self.draft.start = tok.start
             return
+        if word == "nằm" and self.mode == "reading":
+            self._close_item()
+            self.mode = ""  # "nốt nghi ngờ di căn nằm ở ...": a place of the finding, not of what it is read as
+            return
         if word in {"suvmax", "suv", "suvl", "suvpeak", "suvmean", "suvbw"}:
+            if (
+                self.draft.suvs
+                and self.draft.items
+                and self.before().value in {",", ";"}
+                and self.peek().kind == "organ"
+            ):
+                self._close()  # "SUVmax bể máu 1,6, SUVmax gan 2,4"
             self._read_suv(tok)
             return
         if self._numeral(tok):

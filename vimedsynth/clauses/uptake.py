@@ -23,8 +23,12 @@ class UptakeWords(Numbers):
         if not self._tracer_ahead():
             if tok.text in {"không tăng", "chưa tăng"} and self.peek().kind != "word":
                 self._set_level("none")
-            elif tok.value == "decreased" or tok.text == "cao":
-                return
+            elif (
+                tok.value in ("decreased", "increased")
+                and self.peek().kind == "prior"
+                and self.peek().value == "versus"
+            ):
+                self.draft.prior.add(tok.value)  # "giảm so với phim cũ"
             return
         self._set_level(tok.value)
         while self.peek().kind != "tracer":
