@@ -27,6 +27,9 @@ class Attributes:
 
     def __init__(self, source: Source, question: str, answer: str) -> None:
         self.source, self.answer = source, answer
+        self.low = low = fold(answer)
+        # a cheap look before the pattern of what is said of all
+        self.says_all = "đều" in low or "tất cả" in low or "nào cũng" in low or "toàn bộ" in low or "mọi" in low
         self.focus = focus_of(question)
         self.question = self.focus.text
         self.excluded = self.focus.excluded
@@ -48,7 +51,10 @@ class Attributes:
 
     def spoke_of(self, fact: Fact) -> None:
         """What comes next may lean on the places and forms of this fact."""
-        if any(item.atoms for item in fact.items):  # a side alone is of the place that was spoken of before
+        items = fact.items
+        if items and (
+            items[0].atoms or any(item.atoms for item in items)
+        ):  # a side alone is of the place that was spoken of before
             self._items = fact.items
         self._heads = fact.heads or self._heads
 

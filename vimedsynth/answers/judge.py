@@ -32,6 +32,7 @@ class AnswerJudge(Overall):
         lead, rest = lead_of(self.answer)
         shift = len(self.answer) - len(rest)
         said: list[Fact] = []
+        told = named = False
         if not rest.strip(" .,;") and lead:
             self._bare(lead)
             return
@@ -44,8 +45,9 @@ class AnswerJudge(Overall):
             facts = sentence_facts(self._without_exclusion(span.of(rest)))
             for fact in facts:
                 placed = fact._replace(span=Span(fact.span.start + start, fact.span.end + start))
-                told = any(f.levels or f.readings for f in said)  # what follows it does not lean on the question
                 self.judge(placed if told else leant(placed, self.focus, lead))
+                told = told or bool(fact.levels or fact.readings)  # what follows it does not lean on the question
+                named = named or self._names_finding(fact)
                 said.append(placed)
                 self.spoke_of(fact)
             self._versus(span.of(rest), Span(start, span.end + shift))
@@ -53,7 +55,7 @@ class AnswerJudge(Overall):
                 self._unread(Span(start, span.end + shift))
         self._times()
         self._lead(lead, said)
-        if not any(self._names_finding(fact) for fact in said) and (lead or not any(fact.advice for fact in said)):
+        if not named and (lead or not any(fact.advice for fact in said)):
             self._nothing_said(lead, rest)
 
     def _names_finding(self, fact: Fact) -> bool:
@@ -160,7 +162,12 @@ class AnswerJudge(Overall):
         if fact.levels and len(self.excluded) > len(self.focus.excluded):
             self._excepted(fact)
         self._most(fact)
-        if (fact.levels & {"increased", "mild"} or fact.readings) and ONLY.search(fold(fact.span.of(self.answer))):
+        only = "chỉ" in self.low or "duy nhất" in self.low
+        if (
+            only
+            and (fact.levels & {"increased", "mild"} or fact.readings)
+            and ONLY.search(fold(fact.span.of(self.answer)))
+        ):
             self._only(fact)
         self._present(fact)
 

@@ -52,11 +52,13 @@ _OPPOSITES = {"rel:above": "rel:under", "rel:before": "rel:behind"}
 _OPPOSITES |= {b: a for a, b in _OPPOSITES.items()}
 
 
-def other_way(atom: str) -> str:
-    """The opposite of a relation ("trên" of "dưới"), or nothing."""
-    return _OPPOSITES.get(atom, "")
+@lru_cache(maxsize=8192)
+def other_way(atoms: frozenset[str]) -> frozenset[str]:
+    """The opposites of the relations of a place: "trên" of "dưới"."""
+    return frozenset(_OPPOSITES[a] for a in atoms if a in _OPPOSITES)
 
 
+@lru_cache(maxsize=8192)
 def other_part(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     """Both name parts of one kind, and none in common: rib IX and rib X, segment VI and segment VII."""
     for kind in ("rib:", "vert:", "seg:", "stn:", "lobe:"):

@@ -23,9 +23,8 @@ class Overall(Absences):
 
     def _every(self, fact: Fact, places: tuple[Item, ...]) -> None:
         """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
-        if not (fact.levels and (fact.heads or any(i.atoms for i in fact.items))) or not EVERY.search(
-            fold(fact.span.of(self.answer))
-        ):
+        named = fact.heads or any(i.atoms for i in fact.items)
+        if not (self.says_all and fact.levels and named) or not EVERY.search(fold(fact.span.of(self.answer))):
             return
         up = bool(fact.levels & {"increased", "mild"})
         for row in self._alike(fact.heads, self._with_sides(places)):
@@ -55,7 +54,7 @@ class Overall(Absences):
 
     def _versus(self, sentence: str, span: Span) -> None:
         """ "Hạch A lớn hơn hạch B": where the report measures both, it is so."""
-        hit = MORE.search(fold(sentence))
+        hit = MORE.search(fold(sentence)) if " hơn" in self.low else None
         if not hit:
             return
         sides = [sentence_facts(part) for part in (sentence[: hit.start()], sentence[hit.end() :])]
@@ -99,6 +98,8 @@ class Overall(Absences):
 
     def _most(self, fact: Fact) -> None:
         """ "Nốt nào lớn nhất?": the finding that is named must be it."""
+        if "nhất" not in self.question:
+            return
         most = MOST.search(self.question)
         if (
             not most

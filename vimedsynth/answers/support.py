@@ -85,11 +85,11 @@ class Support(Attributes):
             return "" if inside and not item.side else "place"
         if len(want) > 1:
             want -= TISSUES & src.atoms  # "dày da và tổ chức dưới da ở cẳng chân": both tissues are of that place
-        best = "place"
+        best, opposite = "place", other_way(item.atoms)
         for own, reach in zip(src.items, row.places, strict=True):
             if not want <= reach and not want <= reach | invaded(src):
                 continue
-            if any(other_way(r) in own.atoms for r in item.atoms):
+            if opposite and opposite & own.atoms:
                 continue
             if relations and own.atoms & lexicon().places == item.atoms & lexicon().places:
                 others = frozenset(a for a in own.atoms if a.startswith("rel:"))
@@ -131,7 +131,7 @@ class Support(Attributes):
             chosen.extend(rows)
         if any(self._judged_otherwise(fact, row) for row in chosen):
             return False
-        if EVERY.search(fold(fact.span.of(self.answer))):
+        if self.says_all and EVERY.search(fold(fact.span.of(self.answer))):
             return not any(self._attributes(fact, row) for row in chosen)
         if any(not self._attributes(fact, row) for row in chosen):
             return True
