@@ -43,6 +43,7 @@ import cv2
 import numpy as np
 
 from vimedsynth.augment.apply import apply, prepare
+from vimedsynth.augment.compiled import SEEN
 from vimedsynth.augment.policy import load_policy
 from vimedsynth.augment.receipts import Applied
 from vimedsynth.augment.run import Settings, augment
@@ -373,6 +374,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     settle_process()  # as every process of a run
+    SEEN.hurry()  # as one that has made some thousand slices
     pair = make_pair(options.depth)
     clock = time.process_time if options.cpu else time.perf_counter
     operations, missing = measure(pair, options.rounds, clock)
