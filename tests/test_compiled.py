@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vimedsynth.augment.apply import apply
 from vimedsynth.augment.compiled import SEEN, compiled_warp
+from vimedsynth.augment.noise import NormalNoise
 from vimedsynth.augment.receipts import Applied
 from vimedsynth.volumes import Modality, Scan, Units, Volume, read_volume
 
@@ -122,3 +123,16 @@ def test_it_begins_when_it_pays() -> None:
         assert (compiled_warp(np.eye(2, 3), (1, 32, 32), 0, None) is not None) == kernel.agrees(32)
     finally:
         SEEN.pixels = before
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 7), (33, 4), (64, 64)])
+@pytest.mark.parametrize("floor", [-32768, -700, 0])
+def test_noise_is_the_same_number_by_number(shape: tuple[int, int], floor: int, started: None) -> None:
+    made, plain = NormalNoise(3, 9000.0), NormalNoise(3, 9000.0)
+    for n in range(3):  # the stream goes on from picture to picture
+        picture = pictures(1, *shape)[0].view(np.int16)
+        noisy = picture.copy()
+        made.add(noisy, floor)
+        drawn = plain.counts(shape)
+        assert np.array_equal(noisy, np.clip(picture.astype(int) + drawn, max(floor, -32768), 32767)), n
+    assert np.array_equal(made.counts((4, 4)), plain.counts((4, 4)))

@@ -1,7 +1,6 @@
-"""Whether to warp with Numba: it must be there, give OpenCV's bytes, and pay for its start.
+"""Whether to use what Numba compiles: it must be there, give OpenCV's bytes, and pay for its start.
 
-To import it and to load what it compiled costs a process 0.7 s, which the faster warp wins back over 3,000 pairs of
-slices. As the bytes are the same, a process begins with OpenCV and changes over when it has seen that many pixels.
+To import it and to load what it compiled costs a process 0.7 s, which its speed wins back over 3,000 pairs of slices. As the bytes are the same, a process begins with OpenCV and changes over when it has seen that many pixels.
 """
 
 from collections.abc import Callable
@@ -38,11 +37,15 @@ def compiled_warp(
 ) -> Stacks | None:
     """What warps the pictures of a stack of ``shape``, linearly and by the 2 x 3 ``matrix``; None: leave it to OpenCV."""
     SEEN.pixels += prod(shape)
-    kernel = _kernel() if SEEN.pixels >= SEEN.enough else None
-    if kernel is None:
+    if (kernel := compiled()) is None:
         return None
     warp: Stacks | None = kernel.eightfold(matrix, shape[1:], fill, table)
     return warp
+
+
+def compiled() -> ModuleType | None:
+    """``vimedsynth.augment.kernel``, once it pays."""
+    return _kernel() if SEEN.pixels >= SEEN.enough else None
 
 
 @cache

@@ -141,12 +141,7 @@ def _noise(volume: Volume, std: float, seed: int) -> Callable[[], Step]:
     def begin() -> Step:
         noise = NormalNoise(seed, std)
 
-        def add(picture: Image) -> None:
-            cv2.add(picture, noise.counts(picture.shape), picture)
-            if floor > -32768:
-                cv2.max(picture, floor, picture)
-
-        return add
+        return lambda picture: noise.add(picture, floor)
 
     return begin
 

@@ -1,4 +1,4 @@
-"""The linear warp of eight pictures at once, compiled by Numba: the bytes of OpenCV's in a third of its time.
+"""What Numba compiles: the linear warp of eight pictures at once, with the bytes of OpenCV's in half of its time, and noise.
 
 Eight pictures lie in a ring of rows, each pixel beside the same pixel of the others, with a border of the fill around
 them. The ring holds the rows of the source that one row of the target needs and moves on with it, so it stays in the
@@ -152,3 +152,21 @@ def _give(line: Pictures, rows: int, cols: int, row: int, table: Pictures, tones
         into, tone = target[place : place + cols], tones[lane * cols : (lane + 1) * cols]
         for n in range(cols):
             into[n] = table[tone[n]]
+
+
+@_compiled
+def add_noise(picture: NDArray[np.int16], state: NDArray[np.uint64], counts: NDArray[np.int16], floor: int) -> None:
+    """What ``NormalNoise`` draws, from the state of its SFC64 on, onto a flat picture; nothing below ``floor``."""
+    drawn, noise = np.empty(-(-picture.size // 4), np.uint64), np.empty(picture.size, np.int16)
+    a, b, c, counter = state
+    for n in range(drawn.size):
+        drawn[n] = word = a + b + counter
+        counter += np.uint64(1)
+        a, b = b ^ (b >> np.uint64(11)), c + (c << np.uint64(3))
+        c = ((c << np.uint64(24)) | (c >> np.uint64(40))) + word
+    state[0], state[1], state[2], state[3] = a, b, c, counter
+    bits = drawn.view(np.uint16)
+    for n in range(picture.size):  # two passes: the sums are done many at once, the look-ups cannot be
+        noise[n] = counts[bits[n]]
+    for n in range(picture.size):
+        picture[n] = np.int16(min(np.int32(32767), max(np.int32(floor), np.int32(picture[n]) + np.int32(noise[n]))))

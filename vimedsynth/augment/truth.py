@@ -14,6 +14,7 @@ Measured afterwards: body that left the picture (position), peaks that moved (su
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -211,8 +212,8 @@ def _hottest(
     values = flat[np.arange(len(flat)), hottest].astype(np.float64)
     index = np.stack([np.arange(len(flat)), *np.unravel_index(hottest, pet.shape[1:])], axis=1)
     # A slice's hottest voxel beside a hotter one of the next slice is a flank, not a peak.
-    peak = [pet.data[_around(place)].max() <= value for place, value in zip(index, values, strict=True)]
-    chosen = [at for at in np.argsort(-values, kind="stable") if peak[at]][:_PEAKS]
+    peaks = (at for at in np.argsort(-values, kind="stable") if pet.data[_around(index[at])].max() <= values[at])
+    chosen = list(islice(peaks, _PEAKS))
     return index[chosen].astype(np.float64), values[chosen] * pet.scale
 
 

@@ -23,8 +23,8 @@ NOMINAL_PET_SPACING_MM: Triple = (3.27, 2.73, 2.73)
 CHUNK = 8
 """Slices in one compressed chunk of a file."""
 
-BLOCK = 4 * CHUNK
-"""Slices that are made at once, and then written at once: fewer, and the two take the cache from each other."""
+BLOCK = CHUNK
+"""Slices that are made at once, and then written at once, while the cache has most of them."""
 
 
 class Modality(StrEnum):
