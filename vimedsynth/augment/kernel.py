@@ -82,7 +82,7 @@ def _warp(
     source, target = sources.reshape(-1), targets.reshape(-1)
     above, below = np.empty(cols, np.int32), np.empty(cols, np.int32)
     across, down = np.empty(cols, np.float32), np.empty(cols, np.float32)
-    line, tones = np.empty(LANES * cols, np.uint16), np.empty(LANES * cols, np.uint16)
+    line = np.empty(LANES * cols, np.uint16)
     height = ring.size // LANES // (cols + 2)  # a power of two
     ring[-2 * LANES :] = fill
     taken = -1
@@ -97,7 +97,7 @@ def _warp(
         _place(back[0], back[3], x, y, np.int32(rows), np.int32(cols), np.int32(height), above, below, across, down)
         for n in range(cols):
             mixed(ring, above[n], below[n], across[n], down[n], line, n)
-        _give(line, rows, cols, row, table, tones, target)
+        _give(line, rows, cols, row, table, target)
 
 
 @_compiled
@@ -139,19 +139,14 @@ def _place(
 
 
 @_compiled
-def _give(line: Pictures, rows: int, cols: int, row: int, table: Pictures, tones: Pictures, target: Pictures) -> None:
+def _give(line: Pictures, rows: int, cols: int, row: int, table: Pictures, target: Pictures) -> None:
     """A row of eight pictures to its places in them, through the table or with the sign bits turned back."""
-    if not table.size:
-        for n in range(0, cols, LANES):
-            turned(line, LANES * n, LANES, target, row * cols + n, rows * cols, _SIGN)
-        return
+    flip = np.uint16(0) if table.size else _SIGN
+    if table.size:
+        for n in range(line.size):
+            line[n] = table[line[n]]
     for n in range(0, cols, LANES):
-        turned(line, LANES * n, LANES, tones, n, cols, np.uint16(0))
-    for lane in range(LANES):
-        place = (lane * rows + row) * cols
-        into, tone = target[place : place + cols], tones[lane * cols : (lane + 1) * cols]
-        for n in range(cols):
-            into[n] = table[tone[n]]
+        turned(line, LANES * n, LANES, target, row * cols + n, rows * cols, flip)
 
 
 @_compiled

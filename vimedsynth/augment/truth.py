@@ -14,6 +14,7 @@ Measured afterwards: body that left the picture (position), peaks that moved (su
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -203,6 +204,7 @@ class Peaks:
         return round(float(changes.max(initial=0.0)), 6)
 
 
+@lru_cache(maxsize=1)  # every copy of a scan asks
 def _hottest(
     pet: Volume,
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
