@@ -152,16 +152,16 @@ def _give(line: Pictures, rows: int, cols: int, row: int, table: Pictures, targe
 @_compiled
 def add_noise(picture: NDArray[np.int16], state: NDArray[np.uint64], counts: NDArray[np.int16], floor: int) -> None:
     """What ``NormalNoise`` draws, from the state of its SFC64 on, onto a flat picture; nothing below ``floor``."""
-    drawn, noise = np.empty(-(-picture.size // 4), np.uint64), np.empty(picture.size, np.int16)
+    noise = np.empty((-(-picture.size // 4), 4), np.int16)
     a, b, c, counter = state
-    for n in range(drawn.size):
-        drawn[n] = word = a + b + counter
+    for n in range(len(noise)):
+        word = a + b + counter
         counter += np.uint64(1)
         a, b = b ^ (b >> np.uint64(11)), c + (c << np.uint64(3))
         c = ((c << np.uint64(24)) | (c >> np.uint64(40))) + word
+        for k in range(4):
+            noise[n, k] = counts[(word >> np.uint64(16 * k)) & np.uint64(0xFFFF)]
     state[0], state[1], state[2], state[3] = a, b, c, counter
-    bits = drawn.view(np.uint16)
-    for n in range(picture.size):  # two passes: the sums are done many at once, the look-ups cannot be
-        noise[n] = counts[bits[n]]
-    for n in range(picture.size):
-        picture[n] = np.int16(min(np.int32(32767), max(np.int32(floor), np.int32(picture[n]) + np.int32(noise[n]))))
+    flat = noise.reshape(-1)
+    for n in range(picture.size):  # a loop of its own: the sums are done many at once, the look-ups cannot be
+        picture[n] = np.int16(min(np.int32(32767), max(np.int32(floor), np.int32(picture[n]) + np.int32(flat[n]))))
