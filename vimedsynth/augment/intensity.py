@@ -6,7 +6,6 @@ so the bytes depend on nothing else.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -16,7 +15,7 @@ from vimedsynth.augment.noise import NormalNoise
 from vimedsynth.augment.receipts import Applied
 from vimedsynth.augment.rendering import Image, Rendering, Step
 from vimedsynth.errors import DataRefused
-from vimedsynth.volumes.model import Modality, Volume
+from vimedsynth.volumes.model import Modality, Volume, extremes
 
 TOP = 32767
 CT_RANGE_HU = (-1024.0, 3071.0)
@@ -137,7 +136,7 @@ def _noise_std(volume: Volume, applied: Applied) -> float:
 
 def _noise(volume: Volume, std: float, seed: int) -> Callable[[], Step]:
     # A PET has no values below its lowest: reconstructions without negative counts stay so.
-    floor = min(0, _lowest(volume)) if volume.modality is Modality.PET else -32768
+    floor = min(0, extremes(volume)[1]) if volume.modality is Modality.PET else -32768
 
     def begin() -> Step:
         noise = NormalNoise(seed, std)
@@ -145,11 +144,6 @@ def _noise(volume: Volume, std: float, seed: int) -> Callable[[], Step]:
         return lambda picture: noise.add(picture, floor)
 
     return begin
-
-
-@lru_cache(maxsize=1)  # every copy of a scan asks
-def _lowest(volume: Volume) -> int:
-    return int(volume.data.min())
 
 
 def _count_noise(scale: float, seed: int) -> Callable[[], Step]:

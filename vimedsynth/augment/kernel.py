@@ -17,7 +17,7 @@ from vimedsynth.augment.lanes import LANES, fma, mixed, turned
 
 _OPENCV_LANES = 16  # columns that it takes at once; those left over it sums in another way
 _LARGEST_RING = 64 * 1024**2
-_FURTHEST = 2.0**20  # pixels: beyond, single precision is no place in a picture any more
+_FURTHEST = 2.0**30  # pixels from the picture: places are whole numbers of 32 bits
 _SIGN = np.uint16(0x8000)
 _NO_TABLE = np.empty(0, np.uint16)
 _compiled = njit(cache=True, error_model="numpy")
@@ -27,7 +27,8 @@ def eightfold(matrix: NDArray[np.float64], shape: tuple[int, int], fill: int, ta
     """What warps stacks of pictures of ``shape`` by ``matrix`` with their sign bits turned, and turns them back or looks
     the result up in ``table``; None for pictures and matrices that it is not made for, and where OpenCV's bytes differ."""
     back = _back(matrix)
-    near = bool(np.isfinite(back).all() and np.abs(back).max() < _FURTHEST)
+    with np.errstate(all="ignore"):
+        near = bool((np.abs(back.reshape(2, 3)) @ np.array([shape[1], shape[0], 1.0]) < _FURTHEST).all())
     if shape[1] % _OPENCV_LANES or not near or 2 * _ring_size(back, shape) > _LARGEST_RING or not agrees(shape[1]):
         return None
     return _stack(matrix, shape, fill, _NO_TABLE if table is None else table)
@@ -51,7 +52,7 @@ def _stack(matrix: NDArray[np.float64], shape: tuple[int, int], fill: int, table
     ring = np.empty(_ring_size(back, shape), np.uint16)
 
     def warp(sources: Pictures, targets: Pictures) -> None:
-        sources = np.asarray(sources)  # a memory-mapped one too
+        sources = np.ascontiguousarray(sources)  # as it is, but for a memory-mapped one's type
         for first in range(0, len(sources), LANES):
             _warp(sources[first : first + LANES], targets[first : first + LANES], back, np.uint16(fill), table, ring)
 

@@ -149,10 +149,10 @@ def _group(item: Map, volume: Volume, grid: Grid, table: Table | None) -> Callab
         done = len(before) // 8 * 8 if by_eights is not None else 0
         if by_eights is not None:
             by_eights(before[:done], after[:done])
-        if not buffers:
+        if not buffers and done < len(before):
             buffers.extend(array_for((*sources.shape[1:], many), cached=True) for _ in range(2))
-        turned, moved = buffers
         for first in range(done, len(before), many):
+            turned, moved = buffers
             numbers = [min(first + n, len(before) - 1) for n in range(many)]  # the last one fills the last group
             cv2.merge([before[n] for n in numbers], turned)
             np.bitwise_xor(turned, _SIGN, out=turned)
