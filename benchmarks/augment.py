@@ -10,16 +10,18 @@ own CPU seconds instead of the clock's, for a machine that others use too. Peers
 
 End to end is npz in, written output out, for one copy a read and for four: ours, slices written as they are made, against
 reading once and writing as often (what is written there is the augmented volume as well), and against albumentations from
-npz to npz as the published arrays are stored. ``--workers`` runs the whole command's work with one process and with two.
+npz to npz as the published arrays are stored, which is measured last. ``--workers`` runs the whole command's work with one process and with two.
 
-Measured on two shared AVX-512 cores, in CPU seconds, medians of three to seven rounds in six runs, as shares of reading
-and writing alone: one copy a read 0.79 to 0.84 (npz), 0.72 to 0.80 (blosc2), 0.74 to 1.00 (npy, whose writing is the
-kernel's and varies by half); four copies a read 0.72 to 0.76 (npz), 0.55 to 0.59 (blosc2), 0.42 to 0.45 (npy). The wish is
-0.8. All operations on a pair cost 0.65 ms (warp 0.30, noise 0.10, table 0.10, moving slices in and out 0.15), reading it
-1.25 ms, writing it 1.95 ms (npz), 0.72 ms (blosc2) or 0.25 ms (npy): the warp alone would leave 0.83 of the time with npy.
-In memory, everything: 2.0 to 2.6 times OpenCV's int16 warp of the pair. From npz to npz 12.5 times albumentations, to
-blosc2 18 times. Two workers against one on a quiet machine: 1.76 times by the clock, 1.90 once they have started (median
-of two rounds, 10 studies of four copies).
+Measured on two shared AVX-512 cores, in CPU seconds, medians of five rounds in five runs, as shares of reading and writing
+alone, with the extra ``fast``: one copy a read 0.87 to 0.89 (npz), 0.81 to 0.84 (blosc2), 0.77 to 0.81 (npy); four copies a
+read 0.84 to 0.85 (npz), 0.71 to 0.73 (blosc2), 0.57 to 0.59 (npy). The wish is 0.8. All operations on a pair cost 0.33 ms (the
+CT 0.21, the PET 0.08, what is looked for before 0.04), reading it 1.0 ms, writing it 1.7 ms (npz), 0.6 ms (blosc2) or 0.2 ms
+(npy); ``docs/adr/0052`` has the arithmetic. A process gets there after some 3,300 pairs; the benchmark does not wait. Without
+``fast`` they cost 0.6 ms, which leaves 0.81, 0.73 and 0.68 of one copy. In memory, everything: 3.7 to 4.0 times OpenCV's
+int16 warp of the pair (2.6 without ``fast``), where albumentations has 0.52, batchgeneratorsv2 0.3.6 0.28, MONAI 1.6.1
+0.21 and TorchIO 1.2.1 0.09. From npz to npz 14 times albumentations, to blosc2 21 times. Two workers against one on a quiet
+machine, without ``fast``: 1.76 times by the clock, 1.90 once they have started (median of two rounds, 10 studies of four
+copies).
 """
 
 import argparse
