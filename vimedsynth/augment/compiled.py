@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Pictures = NDArray[np.uint16]
 Stacks = Callable[[Pictures, Pictures], None]
-"""``move(sources, targets)``: stacks of a multiple of eight pictures."""
+"""``move(sources, targets)``: stacks of pictures."""
 
 
 @dataclass(slots=True)

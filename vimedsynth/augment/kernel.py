@@ -24,7 +24,7 @@ _compiled = njit(cache=True, error_model="numpy")
 
 
 def eightfold(matrix: NDArray[np.float64], shape: tuple[int, int], fill: int, table: Pictures | None) -> Stacks | None:
-    """What warps stacks of pictures of ``shape`` by ``matrix`` with their sign bits turned, and turns them back or looks
+    """What warps stacks of pictures of ``shape`` by ``matrix``, with their sign bits turned, and turns them back or looks
     the result up in ``table``; None for pictures and matrices that it is not made for, and where OpenCV's bytes differ."""
     back = _back(matrix)
     with np.errstate(all="ignore"):
@@ -53,8 +53,14 @@ def _stack(matrix: NDArray[np.float64], shape: tuple[int, int], fill: int, table
 
     def warp(sources: Pictures, targets: Pictures) -> None:
         sources = np.ascontiguousarray(sources)  # as it is, but for a memory-mapped one's type
-        for first in range(0, len(sources), LANES):
+        whole = len(sources) // LANES * LANES
+        for first in range(0, whole, LANES):
             _warp(sources[first : first + LANES], targets[first : first + LANES], back, np.uint16(fill), table, ring)
+        if left := len(sources) - whole:
+            eight = np.empty((2, LANES, *shape), np.uint16)  # what is in the others does not matter
+            eight[0, :left] = sources[whole:]
+            _warp(eight[0], eight[1], back, np.uint16(fill), table, ring)
+            targets[whole:] = eight[1, :left]
 
     return warp
 

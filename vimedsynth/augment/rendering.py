@@ -45,7 +45,7 @@ class Map(Protocol):
         ...
 
     def compiled(self, volume: Volume, grid: Grid, fill: int, table: Image | None) -> Stacks | None:
-        """What moves eight pictures at once to the same bytes, the sign bit and the table included; None without it."""
+        """What moves whole stacks to the same bytes, the sign bits and the table included; None where there is none."""
         ...
 
 
@@ -137,22 +137,20 @@ def warped(item: Map, volume: Volume, grid: Grid) -> Volume:
 
 
 def _group(item: Map, volume: Volume, grid: Grid, table: Table | None) -> Callable[[Image, Image], None]:
-    """What moves some pictures of a stack into others: by eights where that is compiled, else ``item.together`` at once."""
-    warp, many = item.warper(volume, grid), item.together
+    """What moves some pictures of a stack into others: compiled where that is to be had, else ``item.together`` at once."""
     fill = int(np.clip(round((_AIR[volume.modality] - volume.offset) / volume.scale), -32768, 32767)) + _SIGN
     lookup = table.view(np.uint16) if table is not None else None
-    by_eights = item.compiled(volume, grid, fill, lookup)
+    if (compiled := item.compiled(volume, grid, fill, lookup)) is not None:
+        return lambda sources, targets: compiled(sources.view(np.uint16), targets.view(np.uint16))
+    warp, many = item.warper(volume, grid), item.together
     buffers: list[Image] = []
 
     def move(sources: Image, targets: Image) -> None:
         before, after = sources.view(np.uint16), targets.view(np.uint16)
-        done = len(before) // 8 * 8 if by_eights is not None else 0
-        if by_eights is not None:
-            by_eights(before[:done], after[:done])
-        if not buffers and done < len(before):
+        if not buffers:
             buffers.extend(array_for((*sources.shape[1:], many), cached=True) for _ in range(2))
-        for first in range(done, len(before), many):
-            turned, moved = buffers
+        turned, moved = buffers
+        for first in range(0, len(before), many):
             numbers = [min(first + n, len(before) - 1) for n in range(many)]  # the last one fills the last group
             cv2.merge([before[n] for n in numbers], turned)
             np.bitwise_xor(turned, _SIGN, out=turned)
