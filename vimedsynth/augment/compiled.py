@@ -1,6 +1,7 @@
 """Whether to use what Numba compiles: it must be there, give OpenCV's bytes, and pay for its start.
 
-To import it and to load what it compiled costs a process 0.7 s, which its speed wins back over 3,000 pairs of slices. As the bytes are the same, a process begins with OpenCV and changes over when it has seen that many pixels.
+To import it and to load what it compiled costs a process 0.7 s, which its speed wins back over 3,000 pairs of slices. As
+the bytes are the same, a process begins with OpenCV and changes over when it has seen that many pixels.
 """
 
 from collections.abc import Callable
