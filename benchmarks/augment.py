@@ -10,16 +10,18 @@ own CPU seconds instead of the clock's, for a machine that others use too. Peers
 
 End to end is npz in, written output out, for one copy a read and for four: ours, slices written as they are made, against
 reading once and writing as often (what is written there is the augmented volume as well), and against albumentations from
-npz to npz as the published arrays are stored. ``--workers`` runs the whole command's work with one process and with two.
+npz to npz as the published arrays are stored, which is measured last. ``--workers`` runs the whole command's work with one process and with two.
 
-Measured on two shared AVX-512 cores, in CPU seconds, medians of three to seven rounds in six runs, as shares of reading
-and writing alone: one copy a read 0.79 to 0.84 (npz), 0.72 to 0.80 (blosc2), 0.74 to 1.00 (npy, whose writing is the
-kernel's and varies by half); four copies a read 0.72 to 0.76 (npz), 0.55 to 0.59 (blosc2), 0.42 to 0.45 (npy). The wish is
-0.8. All operations on a pair cost 0.65 ms (warp 0.30, noise 0.10, table 0.10, moving slices in and out 0.15), reading it
-1.25 ms, writing it 1.95 ms (npz), 0.72 ms (blosc2) or 0.25 ms (npy): the warp alone would leave 0.83 of the time with npy.
-In memory, everything: 2.0 to 2.6 times OpenCV's int16 warp of the pair. From npz to npz 12.5 times albumentations, to
-blosc2 18 times. Two workers against one on a quiet machine: 1.76 times by the clock, 1.90 once they have started (median
-of two rounds, 10 studies of four copies).
+Measured on two shared AVX-512 cores, in CPU seconds, medians of five rounds in six runs, as shares of reading and writing
+alone, with the extra ``fast``: one copy a read 0.87 to 0.91 (npz), 0.81 to 0.85 (blosc2), 0.77 to 0.79 (npy, once 0.99: its
+writing is the kernel's); four copies a read 0.84 to 0.85 (npz), 0.71 to 0.73 (blosc2), 0.57 to 0.60 (npy). The wish is 0.8.
+All operations on a pair cost 0.33 ms (the CT 0.21, the PET 0.08, what is looked for before 0.04), reading it 1.0 ms, writing
+it 1.7 ms (npz), 0.6 ms (blosc2) or 0.2 ms (npy); ``docs/adr/0052`` has the arithmetic. A process gets there after some 3,300 pairs; the benchmark does not wait. Without
+``fast`` they cost 0.6 ms, which leaves 0.81, 0.73 and 0.68 of one copy. In memory, everything: 3.7 to 4.0 times OpenCV's
+int16 warp of the pair (2.6 without ``fast``), where albumentations has 0.52, batchgeneratorsv2 0.3.6 0.28, MONAI 1.6.1
+0.21 and TorchIO 1.2.1 0.09. From npz to npz 14 times albumentations, to blosc2 21 times. Two workers against one on a quiet
+machine, without ``fast``: 1.76 times by the clock, 1.90 once they have started (median of two rounds, 10 studies of four
+copies).
 """
 
 import argparse
@@ -43,6 +45,7 @@ import cv2
 import numpy as np
 
 from vimedsynth.augment.apply import apply, prepare
+from vimedsynth.augment.compiled import SEEN
 from vimedsynth.augment.policy import load_policy
 from vimedsynth.augment.receipts import Applied
 from vimedsynth.augment.run import Settings, augment
@@ -304,13 +307,13 @@ def end_to_end(pair: Pair, rounds: int, folder: Path, clock: Clock) -> dict[str,
         for copies in COPIES:
             steps[f"npz -> {copies} x {suffix}: {FLOOR}"] = partial(floor, suffix, copies)
             steps[f"npz -> {copies} x {suffix}: {WHOLE}"] = partial(whole, suffix, copies)
-    steps["npz -> npz: albumentations"] = plain
     rates: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
-        whole(".npy", 1)  # not counted: what follows albumentations pays for the memory that it left in disorder
+        whole(".npy", 1)  # not counted: what follows a compressed output pays for the memory that it left in disorder
         for name, step in steps.items():
-            made_copies = int(name.split()[2]) if " x " in name else 1
-            rates[name].append(made_copies * rate(lambda _, step=step: step(), pair, clock))  # type: ignore[misc]
+            rates[name].append(int(name.split()[2]) * rate(lambda _, step=step: step(), pair, clock))  # type: ignore[misc]
+    # Not in turn with the others: it leaves memory in disorder, and who comes next would pay for that.
+    rates["npz -> npz: albumentations"] = [rate(lambda _: plain(), pair, clock) for _ in range(rounds)]
     return {name: statistics.median(values) for name, values in rates.items()}
 
 
@@ -341,6 +344,7 @@ def scaling(pair: Pair, folder: Path, studies: int, rounds: int) -> dict[str, fl
 
 def _run(studies: list[Study], folder: Path, workers: int, depth: int) -> dict[str, float]:
     seen: list[tuple[float, int]] = []
+    SEEN.pixels = -(2**40)  # as its share is too small for any of two workers, the one shall not change over either
     begun, spent = time.perf_counter(), _cpu_seconds()
     tally = augment(
         studies,
@@ -375,10 +379,12 @@ def main() -> None:
     settle_process()  # as every process of a run
     pair = make_pair(options.depth)
     clock = time.process_time if options.cpu else time.perf_counter
-    operations, missing = measure(pair, options.rounds, clock)
     with tempfile.TemporaryDirectory() as folder:
-        whole = end_to_end(pair, options.rounds, Path(folder), clock)
+        # first: the one worker is this process, in whose memory the others leave a disorder
         workers = scaling(pair, Path(folder), options.studies, options.rounds) if options.workers else {}
+        SEEN.hurry()  # from here on as a process that has made some thousand slices
+        operations, missing = measure(pair, options.rounds, clock)
+        whole = end_to_end(pair, options.rounds, Path(folder), clock)
     if options.json:
         print(
             json.dumps(

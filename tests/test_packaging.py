@@ -60,10 +60,10 @@ EXTRAS_BY_FOLDER = {
     "evaluation": {"evaluate", "text", "bertscore"},
     "review": {"review", "imaging"},
     "volumes": {"imaging"},
-    "augment": {"imaging"},
+    "augment": {"imaging", "fast"},
 }
 
-VIA = {"markupsafe": "jinja2", "transformers": "bert-score"}
+VIA = {"llvmlite": "numba", "markupsafe": "jinja2", "transformers": "bert-score"}
 """Modules that come with another one, of which they are a part in all but name."""
 
 

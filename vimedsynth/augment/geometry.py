@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vimedsynth.augment.compiled import Stacks, compiled_warp
 from vimedsynth.augment.rendering import Image, Map, Warp
 from vimedsynth.volumes.model import Grid, Modality, Triple, Volume
 
@@ -51,15 +52,27 @@ class PlaneAffine:
         return _TOGETHER
 
     def warper(self, volume: Volume, grid: Grid) -> Warp:
-        to_mm = _pixel_to_mm(grid, self.plane)
-        matrix = (np.linalg.inv(to_mm) @ self.matrix @ to_mm)[:2]
-        flags = _flags(volume, self.interpolation)
+        matrix, flags = self._in_pixels(grid), _flags(volume, self.interpolation)
 
         def warp(source: Image, target: Image, fill: int) -> None:
             size = (source.shape[1], source.shape[0])
             cv2.warpAffine(source, matrix, size, target, flags, cv2.BORDER_CONSTANT, (fill,) * _TOGETHER)
 
         return warp
+
+    def compiled(self, volume: Volume, grid: Grid, fill: int, table: Image | None) -> Stacks | None:
+        if _flags(volume, self.interpolation) != cv2.INTER_LINEAR:
+            return None
+        horizontal, vertical = AXES_BY_PLANE[self.plane]
+        depth = grid.shape[3 - horizontal - vertical]
+        shape = (depth, grid.shape[vertical], grid.shape[horizontal])
+        return compiled_warp(self._in_pixels(grid), shape, fill, table)
+
+    def _in_pixels(self, grid: Grid) -> NDArray[np.float64]:
+        """2 x 3."""
+        to_mm = _pixel_to_mm(grid, self.plane)
+        matrix: NDArray[np.float64] = (np.linalg.inv(to_mm) @ self.matrix @ to_mm)[:2]
+        return matrix
 
     def after(self, first: "PlaneAffine") -> "PlaneAffine":
         """``first``, then this one, as one warp."""
@@ -99,6 +112,9 @@ class ElasticField:
     @property
     def together(self) -> int:
         return 1  # each slice has a map of its own
+
+    def compiled(self, volume: Volume, grid: Grid, fill: int, table: Image | None) -> Stacks | None:
+        return None
 
     def warper(self, volume: Volume, grid: Grid) -> Warp:
         depth, rows, cols = grid.shape

@@ -15,7 +15,7 @@ from vimedsynth.augment.noise import NormalNoise
 from vimedsynth.augment.receipts import Applied
 from vimedsynth.augment.rendering import Image, Rendering, Step
 from vimedsynth.errors import DataRefused
-from vimedsynth.volumes.model import Modality, Volume
+from vimedsynth.volumes.model import Modality, Volume, extremes
 
 TOP = 32767
 CT_RANGE_HU = (-1024.0, 3071.0)
@@ -136,17 +136,12 @@ def _noise_std(volume: Volume, applied: Applied) -> float:
 
 def _noise(volume: Volume, std: float, seed: int) -> Callable[[], Step]:
     # A PET has no values below its lowest: reconstructions without negative counts stay so.
-    floor = min(0, int(volume.data.min())) if volume.modality is Modality.PET else -32768
+    floor = min(0, extremes(volume)[1]) if volume.modality is Modality.PET else -32768
 
     def begin() -> Step:
         noise = NormalNoise(seed, std)
 
-        def add(picture: Image) -> None:
-            cv2.add(picture, noise.counts(picture.shape), picture)
-            if floor > -32768:
-                cv2.max(picture, floor, picture)
-
-        return add
+        return lambda picture: noise.add(picture, floor)
 
     return begin
 

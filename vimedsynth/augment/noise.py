@@ -7,9 +7,11 @@ from functools import cache
 from math import inf, prod
 from statistics import NormalDist
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vimedsynth.augment.compiled import compiled
 from vimedsynth.augment.rendering import look_up
 
 
@@ -29,6 +31,17 @@ class NormalNoise:
         picture = self._draw(shape)
         look_up(picture, self._counts.view(np.uint16), picture)
         return picture.view(np.int16)
+
+    def add(self, picture: NDArray[np.int16], floor: int) -> None:
+        """Whole numbers onto a contiguous ``picture`` in place; nothing comes out below ``floor``."""
+        if (kernel := compiled()) is None:
+            cv2.add(picture, self.counts(picture.shape), picture)
+            if floor > -32768:
+                cv2.max(picture, floor, picture)
+            return
+        state = self._bits.state
+        kernel.add_noise(picture.reshape(-1), state["state"]["state"], self._counts, floor)
+        self._bits.state = state
 
     def values(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Fractions too."""

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vimedsynth.augment.compiled import Stacks
 from vimedsynth.volumes.model import BLOCK, Grid, Modality, Volume
 
 Image = NDArray[Any]
@@ -41,6 +42,10 @@ class Map(Protocol):
 
     def warper(self, volume: Volume, grid: Grid) -> Warp:
         """What moves the pictures of ``volume``, in their order."""
+        ...
+
+    def compiled(self, volume: Volume, grid: Grid, fill: int, table: Image | None) -> Stacks | None:
+        """What moves whole stacks to the same bytes, the sign bits and the table included; None where there is none."""
         ...
 
 
@@ -127,23 +132,24 @@ def warped(item: Map, volume: Volume, grid: Grid) -> Volume:
     axis = _STACK_BY_PLANE[item.plane]
     stack = np.ascontiguousarray(np.moveaxis(volume.data, axis, 0))
     out, group = np.empty(stack.shape, np.int16), _group(item, volume, grid, None)
-    for first in range(0, len(stack), item.together):
-        group(stack[first : first + item.together], out[first : first + item.together])
+    group(stack, out)
     return volume.with_data(np.ascontiguousarray(np.moveaxis(out, 0, axis)))
 
 
 def _group(item: Map, volume: Volume, grid: Grid, table: Table | None) -> Callable[[Image, Image], None]:
-    """What moves some pictures of a stack into others, ``item.together`` at once."""
-    warp, many = item.warper(volume, grid), item.together
+    """What moves some pictures of a stack into others: compiled where that is to be had, else ``item.together`` at once."""
     fill = int(np.clip(round((_AIR[volume.modality] - volume.offset) / volume.scale), -32768, 32767)) + _SIGN
     lookup = table.view(np.uint16) if table is not None else None
+    if (compiled := item.compiled(volume, grid, fill, lookup)) is not None:
+        return lambda sources, targets: compiled(sources.view(np.uint16), targets.view(np.uint16))
+    warp, many = item.warper(volume, grid), item.together
     buffers: list[Image] = []
 
     def move(sources: Image, targets: Image) -> None:
+        before, after = sources.view(np.uint16), targets.view(np.uint16)
         if not buffers:
             buffers.extend(array_for((*sources.shape[1:], many), cached=True) for _ in range(2))
         turned, moved = buffers
-        before, after = sources.view(np.uint16), targets.view(np.uint16)
         for first in range(0, len(before), many):
             numbers = [min(first + n, len(before) - 1) for n in range(many)]  # the last one fills the last group
             cv2.merge([before[n] for n in numbers], turned)

@@ -14,13 +14,14 @@ Measured afterwards: body that left the picture (position), peaks that moved (su
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 
 from vimedsynth.augment.geometry import Pass, forward
 from vimedsynth.augment.receipts import Applied, Measured, Params
 from vimedsynth.samples import Claim
-from vimedsynth.volumes.model import Modality, Scan, Volume
+from vimedsynth.volumes.model import Modality, Scan, Volume, extremes
 
 OVERLAP_SLICES = 20
 """Regions overlap by this many slices at the cuts; dropping as many there loses nothing of the region."""
@@ -206,13 +207,12 @@ def _hottest(
     pet: Volume,
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
     """Places ``(n, 3)`` and values, in the units of the scale, of the hottest peaks."""
-    flat = pet.data.reshape(pet.shape[0], -1)
-    hottest = flat.argmax(axis=1)
-    values = flat[np.arange(len(flat)), hottest].astype(np.float64)
-    index = np.stack([np.arange(len(flat)), *np.unravel_index(hottest, pet.shape[1:])], axis=1)
+    hottest, depths = extremes(pet)[0], np.arange(pet.shape[0])
+    index = np.stack([depths, *np.unravel_index(hottest, pet.shape[1:])], axis=1)
+    values = pet.data[tuple(index.T)].astype(np.float64)
     # A slice's hottest voxel beside a hotter one of the next slice is a flank, not a peak.
-    peak = [pet.data[_around(place)].max() <= value for place, value in zip(index, values, strict=True)]
-    chosen = [at for at in np.argsort(-values, kind="stable") if peak[at]][:_PEAKS]
+    peaks = (at for at in np.argsort(-values, kind="stable") if pet.data[_around(index[at])].max() <= values[at])
+    chosen = list(islice(peaks, _PEAKS))
     return index[chosen].astype(np.float64), values[chosen] * pet.scale
 
 

@@ -17,7 +17,7 @@ DEFAULT_LIMIT_BYTES = 2 * 1024**3
 """No volume may take more than this in memory (a whole-body CT at 512 x 512 takes 0.2 to 0.5 GiB)."""
 
 _HEADER_LIMIT = 10_000
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18  # what is packed and what comes out of it stay in the cache
 _MAX_DEFLATE_RATIO = 1032  # no deflate stream unpacks to more
 _NUMBER_KINDS = "iufb"
 
