@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS := imaging,text,server,formats,evaluate,review,stats,fast,dev
+EXTRAS := imaging,text,server,formats,evaluate,review,stats,fast,compiled,dev
 
 .PHONY: demo test test-engines lint bench wheel clean
 

@@ -13,14 +13,14 @@ reading once and writing as often (what is written there is the augmented volume
 npz to npz as the published arrays are stored, which is measured last. ``--workers`` runs the whole command's work with one process and with two.
 
 Measured on two shared AVX-512 cores, in CPU seconds, medians of five rounds in six runs, as shares of reading and writing
-alone, with the extra ``fast``: one copy a read 0.87 to 0.91 (npz), 0.81 to 0.85 (blosc2), 0.77 to 0.79 (npy, once 0.99: its
+alone, with the extra ``compiled``: one copy a read 0.87 to 0.91 (npz), 0.81 to 0.85 (blosc2), 0.77 to 0.79 (npy, once 0.99: its
 writing is the kernel's); four copies a read 0.84 to 0.85 (npz), 0.71 to 0.73 (blosc2), 0.57 to 0.60 (npy). The wish is 0.8.
 All operations on a pair cost 0.33 ms (the CT 0.21, the PET 0.08, what is looked for before 0.04), reading it 1.0 ms, writing
 it 1.7 ms (npz), 0.6 ms (blosc2) or 0.2 ms (npy); ``docs/adr/0052`` has the arithmetic. A process gets there after some 3,300 pairs; the benchmark does not wait. Without
-``fast`` they cost 0.6 ms, which leaves 0.81, 0.73 and 0.68 of one copy. In memory, everything: 3.7 to 4.0 times OpenCV's
-int16 warp of the pair (2.6 without ``fast``), where albumentations has 0.52, batchgeneratorsv2 0.3.6 0.28, MONAI 1.6.1
+``compiled`` they cost 0.6 ms, which leaves 0.81, 0.73 and 0.68 of one copy. In memory, everything: 3.7 to 4.0 times OpenCV's
+int16 warp of the pair (2.6 without ``compiled``), where albumentations has 0.52, batchgeneratorsv2 0.3.6 0.28, MONAI 1.6.1
 0.21 and TorchIO 1.2.1 0.09. From npz to npz 14 times albumentations, to blosc2 21 times. Two workers against one on a quiet
-machine, without ``fast``: 1.76 times by the clock, 1.90 once they have started (median of two rounds, 10 studies of four
+machine, without ``compiled``: 1.76 times by the clock, 1.90 once they have started (median of two rounds, 10 studies of four
 copies).
 """
 

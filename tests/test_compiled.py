@@ -17,7 +17,7 @@ from vimedsynth.augment.receipts import Applied
 from vimedsynth.volumes import Modality, Scan, Units, Volume, read_volume
 
 kernel = pytest.importorskip(
-    "vimedsynth.augment.kernel", reason="needs numba, of the extra `fast`", exc_type=ImportError
+    "vimedsynth.augment.kernel", reason="needs numba, of the extra `compiled`", exc_type=ImportError
 )
 
 Pictures = NDArray[np.uint16]

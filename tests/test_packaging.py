@@ -60,7 +60,7 @@ EXTRAS_BY_FOLDER = {
     "evaluation": {"evaluate", "text", "bertscore"},
     "review": {"review", "imaging"},
     "volumes": {"imaging"},
-    "augment": {"imaging", "fast"},
+    "augment": {"imaging", "compiled"},
 }
 
 VIA = {"llvmlite": "numba", "markupsafe": "jinja2", "transformers": "bert-score"}

@@ -21,6 +21,7 @@ WHAT_BY_EXTRA = {
     "review": "the expert's page",
     "stats": "plots of the stats page",
     "fast": "fast schema validation",
+    "compiled": "scans warped in compiled code, in the same bytes",
 }
 """What each extra of pyproject.toml is for, engines apart; ``dev`` is for those who change vimedsynth."""
 
