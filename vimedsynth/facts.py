@@ -145,7 +145,7 @@ def _largest_at(first: Fact, more: Fact) -> frozenset[str]:
 
 def moved(fact: Fact, by: int) -> Fact:
     """``fact`` with its own span moved and no other: enough to quote it."""
-    return fact._replace(span=Span(fact.span.start + by, fact.span.end + by)) if by else fact
+    return Fact(Span(fact.span.start + by, fact.span.end + by), *fact[1:]) if by else fact  # a third of _replace's cost
 
 
 def merged(first: Fact, more: Fact) -> Fact:

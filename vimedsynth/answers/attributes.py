@@ -75,21 +75,28 @@ class Attributes:
         self._reading(fact, row, add)
         for relation in fact.invasions:
             self._invasion(relation, src, add)
+        if fact.modifiers:
+            self._described(fact, src, add)
+        if src.modifiers:
+            self._of_largest(fact, src, add)
+        if fact.prior or fact.prior_numbers:
+            self._changed(fact, src, add)
+        return out
+
+    def _described(self, fact: Fact, src: Fact, add: Adder) -> None:
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular", "of-largest"}
         extra = frozenset(m for m in extra if not m.startswith("largest-at:"))
-        if extra:
-            kinds = {m.split(":")[0] for m in extra}
-            add(
-                {"amount": "count", "grade": "number", "larger": "side"}.get(next(iter(kinds)), "added-finding")
-                if len(kinds) == 1
-                else "added-finding",
-                f"the report does not describe it so ({', '.join(sorted(extra))})",
-            )
-        if (
-            fact.sizes
-            and "of-largest" in src.modifiers - fact.modifiers
-            and EACH.search(fold(fact.span.of(self.answer)))
-        ):
+        if not extra:
+            return
+        kinds = {m.split(":")[0] for m in extra}
+        codes = {"amount": "count", "grade": "number", "deauville": "number", "larger": "side"}
+        code = codes.get(next(iter(kinds)), "added-finding") if len(kinds) == 1 else "added-finding"
+        add(code, f"the report does not describe it so ({', '.join(sorted(extra))})")
+
+    def _of_largest(self, fact: Fact, src: Fact, add: Adder) -> None:
+        """What the report says of the largest alone is said of no other, and of its place."""
+        of_largest = "of-largest" in src.modifiers - fact.modifiers
+        if fact.sizes and of_largest and EACH.search(fold(fact.span.of(self.answer))):
             add("number", "the report gives the size of the largest only")
         largest = _largest_places(src)
         lone = len(fact.items) == 1 and bool(fact.sizes or fact.suvs)  # its numbers are those of the largest
@@ -97,17 +104,21 @@ class Attributes:
         said = [i.atoms for i in fact.items] if of_it else _largest_places(fact)
         if said and largest and not any(at <= wider(place) or place <= wider(at) for at in said for place in largest):
             add("place", "the largest is at another place")
+
+    def _changed(self, fact: Fact, src: Fact, add: Adder) -> None:
+        """What an answer says of an earlier study, where the question asks for it."""
+        if not self.focus.history:
+            return
+        if fact.prior_numbers - src.prior_numbers:
+            add("prior", "the report gives other values of the earlier study")
         changes = (
             src.prior
             | {"smaller" for p in src.prior if p == "both-down"}
             | {"larger" for p in src.prior if p == "both-up"}
         )
-        if self.focus.history and fact.prior_numbers - src.prior_numbers:
-            add("prior", "the report gives other values of the earlier study")
         changed = fact.prior - {"versus"} - changes
-        if changed and self.focus.history and not _reckoned(fact, changed):
+        if changed and not _reckoned(fact, changed):
             add("prior", "the report says otherwise of the earlier study")
-        return out
 
     def _invasion(self, relation: Invades, src: Fact, add: Adder) -> None:
         same = [r for r in src.invasions if r.verb == relation.verb]

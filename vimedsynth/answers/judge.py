@@ -16,7 +16,7 @@ from vimedsynth.answers.questions import (
     lead_of,
 )
 from vimedsynth.clauses.drafts import stop_words
-from vimedsynth.facts import Fact, Item, sentence_facts
+from vimedsynth.facts import Fact, Item, moved, sentence_facts
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
@@ -44,7 +44,7 @@ class AnswerJudge(Overall):
             start = span.start + shift
             facts = sentence_facts(self._without_exclusion(span.of(rest)))
             for fact in facts:
-                placed = fact._replace(span=Span(fact.span.start + start, fact.span.end + start))
+                placed = moved(fact, start)
                 self.judge(placed if told else leant(placed, self.focus, lead))
                 told = told or bool(fact.levels or fact.readings)  # what follows it does not lean on the question
                 named = named or self._names_finding(fact)
@@ -100,8 +100,7 @@ class AnswerJudge(Overall):
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
-        low = fold(sentence)
-        hit = ANSWER_EXCLUDES.search(low) if "ngoài" in low or "trừ" in low else None
+        hit = ANSWER_EXCLUDES.search(fold(sentence)) if "ngoài" in self.low or "trừ" in self.low else None
         if not hit:
             return sentence
         self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))

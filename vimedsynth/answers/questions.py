@@ -94,7 +94,7 @@ def focus_of(question: str) -> Focus:
 
 def lead_of(answer: str) -> tuple[str, str]:
     """The yes/no an answer opens with ("có", "không" or "") and the rest."""
-    if BARE_DENIAL.fullmatch(answer):
+    if len(answer) < 40 and BARE_DENIAL.fullmatch(answer):
         return "không", ""
     hit = LEAD.match(answer)
     if not hit:
