@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from benchmarks.corruption.__main__ import main
 from benchmarks.corruption.items import operators
-from benchmarks.corruption.natural import judged
+from benchmarks.corruption.natural import FREE, judged
 
 OTHER_STYLE = Path(__file__).parents[2] / "benchmarks" / "corruption" / "other_style.jsonl"
 
@@ -49,3 +49,17 @@ def test_a_limit_that_is_missed_is_exit_code_1() -> None:
 def test_free_texts_are_judged_no_worse_than_before() -> None:
     wrong = [row.why for row in judged() if not row.right]
     assert len(wrong) <= 1, wrong
+
+
+def test_answers_as_free_as_models_write_them_are_judged_no_worse_than_before() -> None:
+    """The false ones are what must not pass; of the true ones, half are more than the guard can follow."""
+    rows = [row for row in judged(FREE) if row.text is None]
+    assert len(rows) == 516
+    assert sum(not row.right for row in rows if not row.supported) <= 5
+    assert sum(row.right for row in rows if row.supported) >= 132
+
+
+def test_no_false_rewrite_by_a_free_hand_passes() -> None:
+    rows = [row for row in judged(FREE) if row.text is not None]
+    assert len(rows) == 96
+    assert all(row.right for row in rows if not row.supported)
