@@ -156,12 +156,12 @@ def _bare_station(atoms: set[str]) -> bool:
 
 
 def _lobes_of_before(items: list[FilledItem]) -> list[FilledItem]:
-    """ "vài nốt phổi phải, nốt lớn nhất ở thùy dưới": a lobe without an organ is of the one named before."""
+    """ "vài nốt phổi phải, nốt lớn nhất ở thùy dưới": a lobe or a quadrant without an organ is of the one named before."""
     out: list[FilledItem] = []
     for places, side, span in items:
-        if places and all(a[:5] == "lobe:" for a in places) and out:
+        if places and all(a[:5] == "lobe:" or a[:9] == "quadrant:" for a in places) and out:
             before, its_side, _ = out[-1]
-            organ = before & LOBED
+            organ = before & (LOBED | {"breast"})
             if organ:
                 places, side = places | organ, side or its_side
         out.append((places, side, span))

@@ -9,7 +9,7 @@ from vimedsynth.words import Token
 
 VERTEBRAE = frozenset({"c", "d", "l", "s", "t"})
 UNITS = frozenset({"x", "mm", "cm", "m"})
-THEN = frozenset({"xuống", "còn", "lên", "thành", "sang"})
+THEN = frozenset({"xuống", "còn", "lên", "thành", "sang", "chỉ", "giờ", "nay"})
 """What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
 
 
@@ -134,7 +134,7 @@ class Numbers(Forms):
             self._measure([number(tok.value)], self.peek(2).value, tok.start, tok.end)  # "0,7 - 1,2 cm"
             return
         dims, unit, end = self._dims(tok)
-        if self.peek().value in THEN and self.peek(1).kind == "num":
+        if self._then_another():
             self.draft.prior.add("versus")
             self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
             return
@@ -147,6 +147,13 @@ class Numbers(Forms):
         """ "thấp hơn hạch 4R (9,4)": a lone number with a decimal in brackets, in a sentence that speaks of SUV."""
         alone = self.before().value == "(" and self.peek().value == ")" and not tok.value.isdigit()
         return alone and not self.draft.suvs and any(t.value.startswith("suv") for t in self.toks)
+
+    def _then_another(self) -> bool:
+        """ "8,2 cm xuống còn 4,5 cm", "9,1 giờ chỉ còn 3,6": the value now comes after one of then."""
+        k = 0
+        while k < 3 and self.peek(k).value in THEN:
+            k += 1
+        return k > 0 and self.peek(k).kind == "num"
 
     def _dims(self, tok: Token) -> tuple[list[float], str, int]:
         dims, end = [number(tok.value)], tok.end
