@@ -47,6 +47,9 @@ TWINS = [  # question, what the report bears out, what it does not
     ("Hai tuyến thượng thận thế nào?", "Bên trái có nốt 17 x 12 mm, SUVmax 5,7. Bên phải không thấy bất thường.",
      "Bên phải có nốt 17 x 12 mm, SUVmax 5,7. Bên trái không thấy bất thường."),
     ("Có tràn dịch màng phổi không?", "Không tràn dịch màng phổi phải.", "Không tràn dịch màng phổi hai bên."),
+    ("Hai tổn thương nào đáng chú ý?",
+     "Nốt thùy trên phổi phải 24 x 20 mm. Nốt thượng thận trái 17 x 12 mm. Cả hai tăng hấp thu FDG.",
+     "Nốt kính mờ thùy trên phổi trái 7 mm. Nốt thượng thận trái 17 x 12 mm. Cả hai tăng hấp thu FDG."),
     ("Phổi phải có mấy nốt?", "Phổi phải có hai nốt.", "Phổi phải có ba nốt."),
     ("Nốt thùy trên phổi phải thuộc phân thùy nào?", "Nốt ở S3 thùy trên phổi phải.", "Nốt ở S8 thùy trên phổi phải."),
 ]  # fmt: skip

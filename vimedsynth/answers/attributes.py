@@ -35,6 +35,7 @@ class Attributes:
         self.excluded = self.focus.excluded
         self._items: tuple[Item, ...] | None = None  # what the answer spoke of last
         self._heads: frozenset[str] | None = None
+        self.places: list[tuple[Item, ...]] = []  # of the findings spoken of, in order
         self._most_judged = False
         self.objections: list[Objection] = []
         self.notes: list[Objection] = []
@@ -56,6 +57,7 @@ class Attributes:
             items[0].atoms or any(item.atoms for item in items)
         ):  # a side alone is of the place that was spoken of before
             self._items = fact.items
+            self.places.append(fact.items)
         self._heads = fact.heads or self._heads
 
     def object(self, code: str, message: str, span: Span | None = None) -> None:

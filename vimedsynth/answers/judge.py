@@ -45,7 +45,8 @@ class AnswerJudge(Overall):
             facts = sentence_facts(self._without_exclusion(span.of(rest)))
             for fact in facts:
                 placed = moved(fact, start)
-                self.judge(placed if told else leant(placed, self.focus, lead))
+                for one in self._each_of(placed if told else leant(placed, self.focus, lead)):
+                    self.judge(one)
                 told = told or bool(fact.levels or fact.readings)  # what follows it does not lean on the question
                 named = named or self._names_finding(fact)
                 said.append(placed)
@@ -57,6 +58,13 @@ class AnswerJudge(Overall):
         self._lead(lead, said)
         if not named and (lead or not any(fact.advice for fact in said)):
             self._nothing_said(lead, rest)
+
+    def _each_of(self, fact: Fact) -> list[Fact]:
+        """ "Cả hai nghi ngờ di căn": said of each of the two findings named before."""
+        if "cả hai" not in self.low or any(i.atoms or i.side != "both" for i in fact.items) or len(self.places) < 2:
+            return [fact]
+        both = "cả hai" in fold(fact.span.of(self.answer))
+        return [fact._replace(items=items) for items in self.places[-2:]] if both else [fact]
 
     def _names_finding(self, fact: Fact) -> bool:
         return fact.polarity != "advice" and (fact.polarity != "present" or not self._says_nothing(fact))
