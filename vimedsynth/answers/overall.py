@@ -36,21 +36,24 @@ class Overall(Absences):
     def _only(self, fact: Fact) -> None:
         """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other finding of what is asked about may be so."""
         named = (fact, *self.excluded)
-        asked = self._alike(self.focus.heads, self.focus.items)
-        for row in (r for r in self.source.pool if r.fact.polarity == "present"):
-            if fact.levels & {"increased", "mild"}:
-                alike = row.avid and bool(row.fact.suvs)
-            else:
-                alike = fact.tier == row.fact.tier and bool(fact.readings & row.fact.readings)
-            about = row.section is Section.IMPRESSION or any(row.sentences[0] == other.sentences[0] for other in asked)
-            others = [i for i in row.fact.items if not any((i.atoms - LOOSE) & n.atoms for n in named)]
-            if (
-                alike
-                and about
-                and (others if len(row.fact.items) > 1 else not any(same_finding(n, row.fact) for n in named))
-            ):
+        asked = {row.sentences[0] for row in self._alike(self.focus.heads, self.focus.items)}
+        for row in self.source.pool:
+            about = row.section is Section.IMPRESSION or row.sentences[0] in asked
+            if about and row.fact.polarity == "present" and self._so(fact, row) and self._unnamed(row.fact, named):
                 self.object("exclusion-scope", f"the report has another such finding, {where_said(row)}", fact.span)
                 return
+
+    def _so(self, fact: Fact, row: Evidence) -> bool:
+        """Whether the report says of a finding what an answer says of another: its uptake, or else its reading."""
+        if fact.levels & {"increased", "mild"}:
+            return row.avid and bool(row.fact.suvs)
+        return fact.tier == row.fact.tier and bool(fact.readings & row.fact.readings)
+
+    def _unnamed(self, src: Fact, named: tuple[Fact, ...]) -> bool:
+        """Whether a finding, or one of its places where it has several, is none of those named."""
+        if len(src.items) < 2:
+            return not any(same_finding(n, src) for n in named)
+        return any(not any((i.atoms - LOOSE) & n.atoms for n in named) for i in src.items)
 
     def _versus(self, sentence: str, span: Span) -> None:
         """ "Hạch A lớn hơn hạch B": where the report measures both, it is so."""
@@ -101,12 +104,8 @@ class Overall(Absences):
         if "nhất" not in self.question:
             return
         most = MOST.search(self.question)
-        if (
-            not most
-            or not WHICH.search(self.question)
-            or self._most_judged
-            or not (fact.items or fact.sizes or fact.suvs)
-        ):
+        names = fact.items or fact.sizes or fact.suvs
+        if not (most and names and WHICH.search(self.question)) or self._most_judged:
             return
         self._most_judged = True
         asked = self.focus.facts
