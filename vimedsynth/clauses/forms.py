@@ -38,7 +38,8 @@ class Forms(Places):
         if tok.value in ("dilatation", "atelectasis") and any(
             t.value in {"gây", "làm"} for t in self.toks[max(0, self.at - 10) : self.at]
         ):
-            self.draft.modifiers.add(f"effect:{tok.value}")
+            self.draft.modifiers.add(f"{'no-' if self.negated else ''}effect:{tok.value}")
+            self.negated = False
             return
         if self._largest_ahead() and self.draft.levels and self.draft.suvs and self.before().value == "và":
             self._split()

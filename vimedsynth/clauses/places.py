@@ -49,6 +49,10 @@ class Places(Borders):
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
             return
+        if tok.value == "before" and self.before().value == "(" and self.peek().kind == "num":
+            self.draft.prior.add("versus")  # "12 x 9 mm (trước 15 x 12 mm)"
+            self.mode = "prior"
+            return
         if tok.value == "inside" and (self.peek().value == "abdominal-cavity" or self.peek().value[:7] == "region:"):
             return  # "trong ổ bụng" is "ở ổ bụng"
         nxt = self.peek()

@@ -14,6 +14,9 @@ from vimedsynth.clauses.drafts import (
 from vimedsynth.words import Token
 
 
+AGES = {"cũ": "old", "mới": "recent"}
+
+
 class ClauseReader(Assertions):
     """Reads one sentence: ``ClauseReader(text).facts()``."""
 
@@ -80,6 +83,9 @@ class ClauseReader(Assertions):
             self.absent = "" if self.plain_denial else self.absent
             self._split()
             self.draft.start = tok.start
+            return
+        if word in AGES and self.before().value == "fracture":
+            self.draft.modifiers.add(AGES[word])
             return
         if word == "nằm" and self.mode == "reading":
             self._close_item()
