@@ -88,8 +88,9 @@ class Numbers(Forms):
             dims, unit, _ = self._dims(tok)
             self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
             return
-        if self.numeral == "stn" and tok.value.isdigit() and self.peek().value not in {"x", "mm", "cm"}:
-            suffix = self.peek().value if self.peek().value in {"r", "l"} and self.peek().start == tok.end else ""
+        suffix = self.peek().value if self.peek().value in {"r", "l"} and self.peek().start == tok.end else ""
+        station = self.numeral == "stn" or bool(suffix)  # "hạch 2L" is of station 2L
+        if station and tok.value.isdigit() and self.peek().value not in {"x", "mm", "cm"}:
             self.at += bool(suffix)
             self.atoms.add(f"stn:{tok.value}{suffix}")
             return
