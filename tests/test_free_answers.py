@@ -50,6 +50,8 @@ TWINS = [  # question, what the report bears out, what it does not
     ("Hai tổn thương nào đáng chú ý?",
      "Nốt thùy trên phổi phải 24 x 20 mm. Nốt thượng thận trái 17 x 12 mm. Cả hai tăng hấp thu FDG.",
      "Nốt kính mờ thùy trên phổi trái 7 mm. Nốt thượng thận trái 17 x 12 mm. Cả hai tăng hấp thu FDG."),
+    ("Tổn thương L2 là gì?", "Tổn thương thân đốt sống L2 nhiều khả năng di căn xương.",
+     "Tổn thương thân đốt sống L2 nhiều khả năng di căn não."),
     ("Phổi phải có mấy nốt?", "Phổi phải có hai nốt.", "Phổi phải có ba nốt."),
     ("Nốt thùy trên phổi phải thuộc phân thùy nào?", "Nốt ở S3 thùy trên phổi phải.", "Nốt ở S8 thùy trên phổi phải."),
 ]  # fmt: skip

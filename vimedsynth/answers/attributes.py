@@ -4,6 +4,7 @@ from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
 from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.facts import Fact, Invades, Item, wider
+from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source
@@ -208,6 +209,8 @@ class Attributes:
 
     def _reading(self, fact: Fact, row: Evidence, add: Adder) -> None:
         src = row.fact
+        if not self._read_there(fact, row):
+            add("place", "the report reads it of another place")
         said = frozenset(r for r in fact.readings if not r.startswith(("at:", "head:")) and not self._known(r, row))
         if not said:
             self._tier(fact, src, add)
@@ -228,6 +231,14 @@ class Attributes:
             add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
         elif said - {"physiologic", "operated", "normal"}:
             self._tier(fact, src, add)
+
+    def _read_there(self, fact: Fact, row: Evidence) -> bool:
+        """ "khả năng di căn gan": the places of a reading are those of the finding, or of its reading in the report."""
+        places = {r[3:] for r in fact.readings if r[:3] == "at:" and r[3:] in lexicon().places}
+        if not places:
+            return True
+        theirs = {r[3:] for r in row.fact.readings if r[:3] == "at:"} | row.all_places
+        return all(place in theirs or not wider(frozenset({place})).isdisjoint(theirs) for place in places)
 
     def _known(self, reading: str, row: Evidence) -> bool:
         """A word of a reading that the sentences of the finding or the question have too, or that says nothing."""

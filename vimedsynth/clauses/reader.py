@@ -13,7 +13,6 @@ from vimedsynth.clauses.drafts import (
 )
 from vimedsynth.words import Token
 
-
 AGES = {"cũ": "old", "mới": "recent"}
 
 
