@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from vimedsynth.facts import Fact, Measure
+from vimedsynth.facts import Fact, Item, Measure
+from vimedsynth.pointing import ADVISED_AT
 
 SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum", "pelvis-minor"})
 PLACE_WORDS = frozenset({"parenchyma", "region:body"})
@@ -46,8 +47,8 @@ def content(fact: Fact) -> Content:
         heads=_forms(fact),
         counts=frozenset(c for c in fact.counts if c[:3] != "of:")
         - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
-        places=frozenset(a for a in fact.atoms if a not in PLACE_WORDS or len(fact.atoms) == 1),
-        pairs=frozenset((i.atoms - PLACE_WORDS, i.side) for i in fact.items),
+        places=frozenset(a for a in _atoms(fact) if a not in PLACE_WORDS or len(fact.atoms) == 1),
+        pairs=frozenset((_without_lateral(i) - PLACE_WORDS, i.side) for i in fact.items),
         sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
         suvs=tuple(sorted(set(fact.suvs))),
         levels=fact.levels,
@@ -58,14 +59,32 @@ def content(fact: Fact) -> Content:
             (r.verb, frozenset(t for t in r.target if not t.startswith("rel:")), r.certain) for r in fact.invasions
         ),
         tier=fact.tier,
-        readings=frozenset(r for r in fact.readings if not r.startswith("word:")),
+        readings=frozenset(
+            r for r in fact.readings if r[:5] != "word:" and not (r[:5] == "head:" and r[5:] in fact.heads)
+        ),
         prior=fact.prior,
         prior_numbers=fact.prior_numbers,
-        advice=fact.advice - {"note", "correlate"}
-        if fact.advice - {"note", "correlate"}
-        else fact.advice - {"note"} or fact.advice,
+        advice=_advice(fact),
         words=fact.words | frozenset(r for r in fact.readings if r.startswith("word:")),
     )
+
+
+def _without_lateral(item: Item) -> frozenset[str]:
+    """ "thành bên phải": the lateral wall of one side is the wall of that side."""
+    return item.atoms - {"wall:lateral"} if item.side in ("right", "left") else item.atoms
+
+
+def _atoms(fact: Fact) -> frozenset[str]:
+    return frozenset().union(*map(_without_lateral, fact.items)) or fact.atoms if fact.items else frozenset()
+
+
+def _advice(fact: Fact) -> frozenset[str]:
+    """What is advised, and of which organ when it is another than that of the finding ("chụp MRI thượng thận")."""
+    tasks = fact.advice - {"note", "correlate"} or fact.advice - {"note"} or fact.advice
+    if not fact.points or fact.polarity != "advice":
+        return tasks
+    own = frozenset().union(*(i.wider for i in fact.items)) if fact.items else frozenset()
+    return tasks | {p for p in fact.points if p.startswith(ADVISED_AT) and p[len(ADVISED_AT) :] not in own}
 
 
 def _forms(fact: Fact) -> frozenset[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from vimedsynth.contents import Content, content
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import SAME_SIDE
 
 TIERS = ("definite", "likely", "probable", "suspect")
 BOUND = ("rel:", "lobe:", "third:", "pole:", "wall:")
@@ -84,11 +85,16 @@ def _places(a: Content, b: Content, mine: Fact, theirs: Fact) -> list[Difference
             out.append(Difference("place", f"{_list(extra)} for {_list(gone)}"))
     elif not _same_bindings(mine.items, theirs.items):
         out.append(Difference("place", "the places are joined otherwise"))
-    if own != other:
+    if own != other and not _both_point(mine, theirs):
         out.append(Difference("side", f"{_list(own)}, not {_list(other)}"))
     elif not out and not _sides_fit(mine.items, theirs.items):
         out.append(Difference("side", "the sides belong to other places"))
     return out
+
+
+def _both_point(mine: Fact, theirs: Fact) -> bool:
+    """ "cùng bên" in both, and in one of them the side cannot be told."""
+    return SAME_SIDE in mine.points & theirs.points and not (mine.sides and theirs.sides)
 
 
 def _bindings(items: tuple[Item, ...]) -> frozenset[tuple[str, str]]:
@@ -111,8 +117,10 @@ def _implied(atoms: frozenset[str], said: frozenset[str]) -> bool:
     """Places that others already contain say nothing more ("trung thất" beside "trước carina")."""
     within = lexicon().within
     wide = frozenset().union(*(within.get(s, frozenset()) for s in said)) if said else frozenset()
+    wide = wide.union(*(within.get(w, frozenset()) for w in wide))
     stations = {s[4:5].isdigit() for s in said if s.startswith("stn:")}
     implied = {"rel:along", "lobe"} | ({"abdominal-cavity"} if "region:abdomen" in wide else set())
+    implied |= {"mucosa"} if "stomach" in said else set()  # "niêm mạc dạ dày" is read as the stomach
     implied |= {"mediastinum"} if True in stations else set()  # "4R"
     implied |= {"region:neck"} if False in stations else set()  # "IIA"
     return all(x in wide or x in implied for x in atoms)

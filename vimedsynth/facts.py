@@ -85,6 +85,7 @@ class Fact(NamedTuple):
     words: frozenset[str] = frozenset()
     anaphora: bool = False  # "Hạch lớn nhất ...": belongs to the fact before
     approximate: bool = False
+    points: frozenset[str] = frozenset()  # what it takes from the fact before, see vimedsynth.pointing
 
     @property
     def atoms(self) -> frozenset[str]:

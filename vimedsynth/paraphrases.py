@@ -199,6 +199,9 @@ def _says_something(fact: Fact) -> bool:
         or fact.advice
         or fact.modifiers
         or fact.prior
+        or fact.invasions
+        or fact.polarity in ("physiologic", "postoperative")
+        or (fact.polarity == "absent" and fact.generic)
     )
 
 

@@ -102,6 +102,11 @@ def preliminary(sentence: Sentence) -> bool:
     )
 
 
+def opened_section(text: str) -> Section | None:
+    """The section that a sentence opens with its heading ("Bụng: sỏi túi mật")."""
+    return _heading(fold(text)) if ":" in text[:60] else None
+
+
 @lru_cache(maxsize=4096)
 def without_heading(text: str) -> str:
     """A sentence without the heading that it opens with: "Bụng: sỏi túi mật" -> "Sỏi túi mật"."""

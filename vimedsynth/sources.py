@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import NEXT, pointed
 from vimedsynth.reports import Report, Section, Sentence
-from vimedsynth.sections import only_heading, preliminary
+from vimedsynth.sections import only_heading, opened_section, preliminary, without_heading
 from vimedsynth.words import fold, split
 
 REGION_OF_SECTION: dict[Section, frozenset[str]] = {
@@ -113,21 +114,55 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[Statemen
     for sentence in report.sentences:
         if (len(sentence.text) < 40 and only_heading(sentence.text)) or preliminary(sentence):
             continue
-        for order, found in enumerate(sentence_facts(sentence.text)):
-            fact = place(found, sentence.span.start) if place else found
+        said, cut = _said(sentence.text)
+        for order, found in enumerate(said):
+            fact = place(found, sentence.span.start + cut) if place else found
             last = len(out) - 1
-            if fact.anaphora and last >= 0 and not out[last].fact.advice:
+            if fact.points and last >= 0:
+                fact = pointed(
+                    fact, out[last].fact, next((r.fact.sides for r in out[:-4:-1] if r.fact.sides), frozenset())
+                )
+            while last > 0 and fact.anaphora and out[last].fact.polarity == "postoperative" and order == 0:
+                last -= 1  # "Khối ... trên nền tử cung đã phẫu thuật. Khối này ..."
+            if fact.anaphora and last >= 0 and _goes_on(out[last].fact, fact):
                 before, section, numbers, parts = out[last]
                 joined = numbers if sentence.number in numbers else (*numbers, sentence.number)
                 out[last] = Statement(merged(before, fact), section, joined, (*parts, (sentence.number, order)))
                 continue
+            last = len(out) - 1
             if fact.advice and fact.polarity == "advice":
                 of = last
                 while of >= 0 and out[of].fact.polarity == "advice":
                     of -= 1
+                if NEXT in fact.points and order + 1 < len(said):
+                    of = last + 2
                 fact = fact._replace(advice_of=of if of >= 0 else None)
             out.append(Statement(fact, sentence.section, (sentence.number,), ((sentence.number, order),)))
     return out
+
+
+def _said(text: str) -> tuple[tuple[Fact, ...], int]:
+    """The facts of a sentence, and how long the heading is that was left out: one that says no more than their places."""
+    section = opened_section(text)
+    if section is None:
+        return sentence_facts(text), 0
+    body = without_heading(text)
+    found = sentence_facts(body)
+    region = REGION_OF_SECTION[section]
+    whole = sentence_facts(text)
+    implied = not region or all(f.items and all(_lies_in(i, region) for i in f.items) for f in found)
+    return (found, len(text) - len(body)) if found and implied and len(found) == len(whole) else (whole, 0)
+
+
+def _lies_in(item: Item, region: frozenset[str]) -> bool:
+    within = lexicon().within
+    return any((within.get(w, frozenset()) | {w}) & region for w in item.wider)
+
+
+def _goes_on(before: Fact, fact: Fact) -> bool:
+    """Whether what is said of "this finding" can be joined to it without losing a denial or a certainty."""
+    one_tier = before.tier is None or fact.tier is None or before.tier == fact.tier
+    return not before.advice and before.polarity == fact.polarity == "present" and one_tier
 
 
 def echoes(finding: Fact, impression: Fact) -> bool:

@@ -2,9 +2,7 @@
 
 import re
 
-from vimedsynth.clauses.drafts import (
-    LONE_TARGETS,
-)
+from vimedsynth.clauses.drafts import CONTRAST, LONE_TARGETS
 from vimedsynth.clauses.uptake import UptakeWords
 from vimedsynth.lexicon import lexicon
 from vimedsynth.words import Token
@@ -19,7 +17,21 @@ class Assertions(UptakeWords):
             return
         if self.mode == "prior":
             return
+        if self.peek().value in {"", ".", ";"} and self.draft.polarity == "present" and not self.draft.empty():
+            self._deny_all(tok.value)
+            return
         self._negation(tok.value)
+
+    def _deny_all(self, polarity: str) -> None:
+        """ "Nốt phúc mạc tăng bắt FDG không được ghi nhận": what stands alone before a denial is denied."""
+        d = self.draft
+        said = [t for t in self.toks[: self.at - 1] if t.start >= d.start]
+        listed = any(t.kind in ("mark", "negation") or t.value in CONTRAST for t in said)
+        self._close_item()
+        if listed or d.sizes or d.suvs or not (d.heads or d.generic):
+            d.words.add("denied")  # of what precedes it, no one can tell how much
+        else:
+            d.polarity = polarity
 
     def _negation(self, polarity: str) -> None:
         if polarity == "absent" and self._begun() and self._denies_uptake():

@@ -1,11 +1,37 @@
 """Where one finding of a sentence ends and the next begins: marks, list words, and what comes after them."""
 
 from vimedsynth.clauses.cursor import Cursor
-from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, Draft, roman
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, PLACE_KINDS, Draft, roman
 from vimedsynth.clauses.sharing import STOPS
+from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
 AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation", "head", "count", "organ", "generic"})
+
+
+JUDGED = frozenset({"physiologic", "postoperative"})
+PLACE_FILLERS = frozenset(
+    [
+        "của",
+        "ở",
+        "tại",
+        "cả",
+        "hai",
+        "hệ",
+        "thống",
+        "đoạn",
+        "vùng",
+        "hạ",
+        "phân",
+        "hpt",
+        "khi",
+        "đồng",
+        "thời",
+        "còn",
+        "thì",
+    ]
+)
+SEEN = frozenset({"có", "thấy", "ghi", "nhận", "quan", "sát", "phát", "hiện", "hình", "ảnh"})
 
 
 class Borders(Cursor):
@@ -17,6 +43,12 @@ class Borders(Cursor):
         several = (d.heads or d.generic) and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
         begins = self.peek().kind in ("head", "count") or self.peek().value in {"ở", "tại"}
         return bool(several and begins and not (d.sizes or d.suvs or d.levels))
+
+    def _topic_denied(self) -> bool:
+        """ "Hạch nách hai bên: không có hạch tăng chuyển hóa FDG": what is denied is named again."""
+        d = self.draft
+        bare = d.heads and d.polarity == "present" and not (d.sizes or d.suvs or d.levels or d.counts or d.readings)
+        return bool(bare) and self.peek().kind == "negation" and self.peek(1).value in d.heads
 
     def on_filler(self, tok: Token) -> None:
         """ "nguyên nhân", "bệnh nhân": words that hold another word and assert nothing."""
@@ -49,6 +81,8 @@ class Borders(Cursor):
                 self.mode = ""
         elif tok.value == "<":
             self.below = True
+        elif tok.value == ":" and self._topic_denied():
+            self.draft.heads.clear()
         elif tok.value == ":" and self._opens_list():
             self._close_item()
             self.header, self.draft = self.draft, Draft(self.peek().start, self.peek().start)
@@ -89,8 +123,12 @@ class Borders(Cursor):
 
     def _another_place_judged(self) -> bool:
         """ "Tuyến giáp đã phẫu thuật, giường tuyến giáp chưa thấy ...": the next clause has a place and a judgement."""
-        judged = any(self.peek(k).kind in ("negation", "uptake") for k in range(1, 9))
-        return self.peek().kind == "organ" and judged
+        if self.peek().kind != "organ":
+            return False
+        for k in range(1, 9):
+            if self.peek(k).kind in ("negation", "uptake") or self.peek(k).value == ",":
+                return self.peek(k).value != ","
+        return False
 
     def _place_with_uptake_ahead(self) -> bool:
         """ "hạch cổ tăng chuyển hóa FDG, tuyến ức tăng chuyển hóa FDG": the next finding is a place with its own uptake."""
@@ -121,6 +159,41 @@ class Borders(Cursor):
                 return False
         return False
 
+    def _form_follows(self) -> bool:
+        """ "Gan không to, có nang ...": that an organ is not enlarged says all of it, and what is in it is another finding."""
+        k = 0
+        while self.peek(k).value in SEEN or self.peek(k).kind == "count":
+            k += 1
+        return not self.draft.heads and self.peek(k).kind in ("head", "generic")
+
+    def _another_place_opens(self) -> bool:
+        """ "..., hạ phân thùy IV có nang", "..., đài bể thận không giãn": a place and what is there, after a whole finding."""
+        d = self.draft
+        whole = d.heads or d.generic or d.levels or "not-enlarged" in d.modifiers or d.polarity in JUDGED
+        if self.depth or not whole:
+            return False
+        k = 0
+        while self._names_place(self.peek(k)):
+            k += 1
+        if not any(self.peek(j).kind in ("organ", "part") or self.peek(j).value == "phân" for j in range(k)):
+            return False
+        return self._says_what_is_there(k)
+
+    def _names_place(self, tok: Token) -> bool:
+        return tok.kind in PLACE_KINDS or tok.value in PLACE_FILLERS or roman(tok.value)
+
+    def _says_what_is_there(self, k: int) -> bool:
+        tok = self.peek(k)
+        if tok.value in {"không", "chưa"}:
+            return self.peek(k + 1).kind == "head"
+        if tok.kind == "tracer":
+            return any(self.peek(k + j).kind == "physiologic" for j in (1, 2))
+        if tok.value not in SEEN:
+            return tok.kind in ("negation", "operated") or tok.value == "not-enlarged"
+        while self.peek(k).value in SEEN or self.peek(k).kind == "count":
+            k += 1
+        return self.peek(k).kind in ("head", "generic") and self.peek(k + 1).kind != "largest"
+
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
             if tok.value == "," and not self.depth and self.peek().kind in AFTER_COMPARISON:
@@ -129,6 +202,15 @@ class Borders(Cursor):
         if self.mode == "" and (
             self._next_in_brackets() or self._another_uptake_ahead() or self._another_measured_ahead(tok)
         ):
+            self._close()
+            return
+        if "not-enlarged" in self.draft.modifiers and self._form_follows():
+            places = [*self.draft.items, *([(self.atoms, self.side, Span(-1, -1))] if self.atoms else [])]
+            self._close()
+            self.again = places
+            return
+        if self.mode in ("", "reading") and self._another_place_opens():
+            self.absent = ""
             self._close()
             return
         if self.draft.polarity == "postoperative" and self._another_place_judged():

@@ -89,6 +89,12 @@ class Cursor(Sharing):
                 self.draft.items.append((self.atoms, self.side, span))
         elif self.side and self.mode not in ("reading", "prior") and self.draft.items and self._other_side():
             self.draft.items[-1] = (self.draft.items[-1][0], "both", Span(self.draft.items[-1][2].start, span.end))
+        elif self.side == "both" and self.mode == "" and len(self.draft.items) == 1 and not self.draft.items[0][1]:
+            self.draft.items[0] = (
+                self.draft.items[0][0],
+                "both",
+                self.draft.items[0][2],
+            )  # "hạch nách ... ở cả hai bên"
         elif self.side and self.mode not in ("reading", "prior"):
             # A side alone ("hạch trái", "bên phải dày 53 mm") belongs to the item before, or stands for itself.
             self.draft.items.append((set(), self.side, span))
@@ -151,6 +157,7 @@ class Cursor(Sharing):
                     invasions=tuple(Invades(v, frozenset(t), c) for v, t, c in d.invasions), tier=d.tier,
                     readings=frozenset(d.readings), prior=frozenset(d.prior), prior_numbers=frozenset(d.prior_numbers),
                     advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
+                    points=frozenset(d.points),
                 )
             )  # fmt: skip
 

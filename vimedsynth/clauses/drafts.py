@@ -16,7 +16,9 @@ RIBS = {r: str(n) for n, r in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii
 ARABIC = {n: r for r, n in RIBS.items()}
 
 PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lung-base", "lung-apex", "tonsil", "pleura",
-                    "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter"})  # fmt: skip
+                    "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter",
+                    "submandibular-gland", "adnexa", "renal-pelvis", "hemisphere", "maxillary-sinus", "fallopian-tube",
+                    "seminal-vesicle", "jaw-angle", "eye", "psoas", "femoral-head", "hip-joint", "shoulder-joint"})  # fmt: skip
 
 MEASURE_WORDS = frozenset(
     {"kích", "đường", "suvmax", "suv", "đều"}
@@ -96,6 +98,7 @@ class Draft:
     words: set[str] = field(default_factory=set)
     anaphora: bool = False
     approximate: bool = False
+    points: set[str] = field(default_factory=set)
 
     def empty(self) -> bool:
         """Nothing asserted yet."""

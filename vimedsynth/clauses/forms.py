@@ -3,8 +3,11 @@
 from vimedsynth.clauses.drafts import LISTING, PAIRED, PLACE_KINDS, SPACES
 from vimedsynth.clauses.places import Places
 from vimedsynth.facts import Measure
+from vimedsynth.pointing import WITH_IT
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
+
+THAT = frozenset({"này", "đó"})
 
 
 class Forms(Places):
@@ -13,6 +16,8 @@ class Forms(Places):
     def on_head(self, tok: Token) -> None:
         if self.mode == "prior":
             return
+        if self.peek().value in THAT and not self.draft.heads and self.mode == "":
+            self._same_again()
         if self.mode == "reading" and not self._finding_after_reading():
             self.draft.readings.add(f"head:{tok.value}")
             return
@@ -61,9 +66,18 @@ class Forms(Places):
             counts = {c for c in self.draft.counts if self._count_is_next(c)}
             self.draft.counts -= counts if len(self.draft.counts) > 1 else set()
             self._split()
+            if self._joined_by("kèm"):
+                self.draft.points.add(WITH_IT)
             self.draft.start = self.before().start if self.before().kind == "count" else tok.start
             self.draft.counts |= counts
         self.draft.heads.add(tok.value)
+
+    def _same_again(self) -> None:
+        """ "Tổn thương này tăng chuyển hóa FDG": the sentence goes on with the finding before."""
+        self.draft.anaphora = self.draft.anaphora or (self.draft.empty() and not self.atoms)
+
+    def _joined_by(self, word: str) -> bool:
+        return word in (self.before().value, self.before(3).value, self.before(4).value)
 
     def _finding_after_reading(self) -> bool:
         """ "dày niêm mạc có thể do viêm và hạch thượng đòn tăng chuyển hóa FDG": the next finding, not another reading."""
@@ -98,7 +112,7 @@ class Forms(Places):
         if not d.heads and not d.levels:
             return False
         listed = any(self.before(b).value in LISTING or self.before(b).kind == "contrast" for b in (2, 3, 4))
-        if not listed or self.depth:
+        if not listed or self.depth or (head in d.heads and self.peek().value in THAT):
             return False
         if (d.levels or d.readings) and (d.items or d.sizes) and self.before().kind != "relation":
             return True
@@ -123,6 +137,7 @@ class Forms(Places):
             self.draft.generic = True
             if self.peek().value in {"này", "đó", "trên"}:
                 self.draft.counts.clear()
+                self._same_again()
         if tok.text == "bất thường" and self.mode == "":
             self.draft.patterns.add("abnormal")
 

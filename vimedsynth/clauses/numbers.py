@@ -47,7 +47,7 @@ class Numbers(Forms):
             else:
                 self._vertebra("d" if word == "t" else word)
             return True
-        if roman(word) and (self.numeral or word[-1] in "ab"):
+        if roman(word) and (self.numeral or word[-1] in "ab" or self.before().value == "node"):
             kind = self.numeral or "stn"
             if kind == "rib":
                 self.atoms.add(f"rib:{RIBS.get(word, word)}")

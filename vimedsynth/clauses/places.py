@@ -3,13 +3,21 @@
 from vimedsynth.clauses.borders import Borders
 from vimedsynth.clauses.drafts import LISTING, ONE, OTHER_SIDE, PAIRED
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import ADVISED_AT, BESIDE_IT, THIS
 from vimedsynth.words import Token
+
+HOLDING = frozenset({"abdominal-cavity", "brain", "liver", "spleen", "kidney", "pancreas", "lung", "mediastinum", "thyroid",
+                     "bladder", "gallbladder", "stomach", "breast", "prostate", "uterus", "mesentery", "peritoneum",
+                     "parenchyma", "pelvis-minor", "pleura", "pericardium", "bone", "renal-pelvis"})  # fmt: skip
+"""What a thing can only be in: "trong" before it says no more than "ở", as it does not before a muscle or a vessel."""
 
 
 class Places(Borders):
     """Reads places."""
 
     def on_organ(self, tok: Token) -> None:
+        if self.mode == "advice":
+            self.draft.points.add(ADVISED_AT + tok.value)  # "chụp MRI thượng thận"
         if self.mode in ("prior", "advice"):
             return
         if tok.text == "đầu" and self.peek().value in LISTING and self.peek(1).value in {"body", "tail"}:
@@ -26,9 +34,13 @@ class Places(Borders):
             if not any(tok.value in lexicon().within.get(a, frozenset()) for a in organs):
                 self._close_item()
         two = (self.before().kind == "count" and self.before().value == "two") or self.before().text in {"hai", "2"}
-        if two and tok.value in PAIRED:
+        if (two and tok.value in PAIRED) or " hai " in tok.text:
             self.side = "both"
             self.draft.counts.discard("two")
+        if tok.value == "submandibular" and self.before().value in LISTING and self.before(3).text.startswith("tuyến"):
+            tok = tok._replace(value="submandibular-gland")  # "tuyến mang tai và dưới hàm"
+        if self.peek().value == "này":
+            self.draft.points.add(THIS + tok.value)
         self.atoms.add(tok.value)
 
     def on_part(self, tok: Token) -> None:
@@ -53,8 +65,15 @@ class Places(Borders):
             self.draft.prior.add("versus")  # "12 x 9 mm (trước 15 x 12 mm)"
             self.mode = "prior"
             return
-        if tok.value == "inside" and (self.peek().value == "abdominal-cavity" or self.peek().value[:7] == "region:"):
-            return  # "trong ổ bụng" is "ở ổ bụng"
+        if self._only_at(tok):
+            if self.peek().value == "nền" and self.draft.heads and self.mode == "":
+                self._close()  # "khối ... trên nền tử cung đã phẫu thuật"
+            return
+        if tok.value == "beside" and self.peek().value in {"đó", "này"}:
+            self.at += 1
+            self.draft.points.add(BESIDE_IT)
+            return
+        self.at += self.peek().value == "mức" and self.peek(1).kind == "organ"  # "dưới mức tĩnh mạch thận"
         nxt = self.peek()
         # "hạch trung thất ở cạnh và dưới quai động mạch chủ": both relations are to the arch.
         to_next = nxt.kind in ("organ", "part", "side", "relation") or (
@@ -64,6 +83,14 @@ class Places(Borders):
             self._close_item()
         if nxt.kind in ("organ", "part", "side", "relation") or nxt.value in LISTING or self.atoms & lexicon().places:
             self.atoms.add(f"rel:{tok.value}")
+
+    def _only_at(self, tok: Token) -> bool:
+        """ "trong ổ bụng", "trong nhu mô não", "trên một đoạn": no more than "ở"."""
+        nxt = self.peek()
+        if tok.text in {"trong", "bên trong"}:
+            return nxt.value in HOLDING or nxt.value[:7] == "region:"
+        nxt = self.peek(1) if nxt.value == "one" else nxt
+        return tok.text == "trên" and (nxt.value in {"đoạn", "nền"} or nxt.text[:5] == "vùng ")
 
     def on_side(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):

@@ -11,6 +11,7 @@ from vimedsynth.clauses.drafts import (
     roman,
     stop_words,
 )
+from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
 from vimedsynth.words import Token
 
 AGES = {"cũ": "old", "mới": "recent"}
@@ -50,9 +51,27 @@ class ClauseReader(Assertions):
         before = self.before()
         return before.kind in ("organ", "part") or (bool(self.atoms) and (before.kind == "num" or roman(before.value)))
 
+    def _finding_ahead(self) -> bool:
+        """ "Đề nghị siêu âm với nốt ở thùy phải tuyến giáp": the finding follows the advice that is given for it."""
+        nxt = self.peek(1) if self.peek().kind == "count" or self.peek().value == "các" else self.peek()
+        return nxt.kind in ("head", "generic") and bool(self.draft.advice)
+
+    def _reading_first(self) -> bool:
+        """ "Nghi ngờ tái phát tại mỏm cắt âm đạo với tổ chức mô mềm ...": what is read follows its reading."""
+        d = self.draft
+        return bool(d.readings) and not (d.heads or d.items or d.levels or d.sizes or d.anaphora or self.done)
+
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
+            return
+        if word == "cùng" and self.peek().value in {"bên", "phía"}:
+            self.at += 1
+            self.draft.points.add(SAME_SIDE)
+            return
+        if word == "lân" and self.peek().value == "cận":
+            self.at += 1
+            self.draft.points.add(BESIDE_IT)
             return
         if word in LISTING:
             self._separator(tok)
@@ -71,6 +90,9 @@ class ClauseReader(Assertions):
             if self.absent:
                 self.absent = ""
                 self._close()
+            return
+        if word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
+            self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
             return
         if word in {"không", "chưa"}:
             self.negated = True
@@ -140,6 +162,13 @@ class ClauseReader(Assertions):
             self._advice_mode()
             return
         if word == "hu":
+            return
+        if self.mode == "reading" and word in {"ở", "tại", "với"} and self._reading_first():
+            self.mode = ""
+            return
+        if self.mode == "advice" and word in {"vì", "với"} and self._finding_ahead():
+            self.draft.points.add(NEXT)
+            self._close()
             return
         if self._unknown_site(word):
             self.on_part(tok._replace(kind="part", value=f"site:{word}"))

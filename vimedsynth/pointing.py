@@ -1,0 +1,51 @@
+"""What the words of one finding take from the finding before: "cùng bên", "cạnh đó", "kèm ...", "đoạn đại tràng này"."""
+
+from vimedsynth.facts import Fact, Item
+
+SAME_SIDE = "same-side"
+BESIDE_IT = "beside-it"
+WITH_IT = "with-it"
+THIS = "this:"  # and an organ
+ADVISED_AT = "advised-at:"  # and an organ
+NEXT = "next"  # advice for the finding that follows
+
+
+def pointed(fact: Fact, before: Fact, sides: frozenset[str]) -> Fact:
+    """``fact`` with what it points back to: the place of the fact before, or the ``sides`` that were said last.
+
+    What cannot be told stays left out.
+    """
+    for word in sorted(fact.points):
+        if word == SAME_SIDE:
+            fact = fact._replace(items=_on_side(fact, sides))
+        elif word == BESIDE_IT:
+            fact = fact._replace(items=fact.items + _beside(before))
+        elif word == WITH_IT and not fact.items:
+            fact = fact._replace(items=before.items)
+        elif word.startswith(THIS):
+            fact = fact._replace(items=_this(fact.items, word[len(THIS) :], before.items))
+    return fact
+
+
+def _on_side(fact: Fact, sides: frozenset[str]) -> tuple[Item, ...]:
+    sides = fact.sides or sides
+    if len(sides) != 1:
+        return fact.items
+    side = next(iter(sides))
+    return tuple(Item(i.atoms, i.side or side, i.span) for i in fact.items)
+
+
+def _beside(before: Fact) -> tuple[Item, ...]:
+    if len(before.items) != 1:
+        return ()
+    return tuple(Item(i.atoms | {"rel:beside"}, i.side, i.span) for i in before.items)
+
+
+def _this(items: tuple[Item, ...], organ: str, before: tuple[Item, ...]) -> tuple[Item, ...]:
+    meant = [i for i in before if organ in i.wider]
+    if len(meant) != 1:
+        return items
+    whole = meant[0]
+    return tuple(
+        Item((i.atoms - {organ}) | whole.atoms, i.side or whole.side, i.span) if organ in i.atoms else i for i in items
+    )
