@@ -146,3 +146,107 @@ def test_rewrites_of_other_writers_keep_every_fact(seed: int) -> None:
         for objection in check_text(report, write_paraphrase(report, seed=seed)["text"]).objections
     ]
     assert refused == []
+
+
+FREE = [
+    # report, a rewrite that says the same, twins that do not
+    (
+        "Vùng đầu cổ: Hạch cổ nhóm IIB bên trái, kích thước 14 x 9 mm, tăng chuyển hóa FDG (SUVmax: 5,3).",
+        "Hạch IIB trái đo 1,4 x 0,9 cm, tăng bắt FDG với SUVmax 5,3.",
+        ["Hạch III trái đo 1,4 x 0,9 cm, tăng bắt FDG với SUVmax 5,3."],
+    ),
+    (
+        "Hai tuyến mang tai và hai tuyến dưới hàm hấp thu FDG sinh lý.",
+        "Các tuyến dưới hàm và mang tai hai bên bắt FDG sinh lý.",
+        [
+            "Các tuyến dưới hàm và mang tai bên phải bắt FDG sinh lý.",
+            "Tuyến mang tai hai bên bắt FDG sinh lý.",
+            "Các tuyến dưới hàm và mang tai hai bên bắt FDG bất thường.",
+        ],
+    ),
+    (
+        "Ngực: Nốt đặc thùy dưới phổi trái, kích thước 9 mm, không tăng chuyển hóa FDG.",
+        "Thùy dưới phổi trái có nốt đặc. Nốt này đo 9 mm và không tăng hấp thu FDG.",
+        [
+            "Thùy dưới phổi trái có nốt đặc. Nốt này đo 9 mm và tăng hấp thu FDG.",
+            "Thùy dưới phổi trái có nốt đặc. Hạch này đo 9 mm và không tăng hấp thu FDG.",
+            "Thùy dưới phổi trái có nốt đặc, đo 9 mm, không tăng hấp thu FDG. Tổn thương này là sinh lý.",
+            "Thùy dưới phổi trái có nốt đặc, đo 9 mm, không tăng hấp thu FDG. Tổn thương này đã được phẫu thuật.",
+            "Thùy dưới phổi trái có nốt đặc, đo 9 mm, không tăng hấp thu FDG. Tổn thương này xâm lấn xung quanh.",
+        ],
+    ),
+    (
+        "Khối tụy đuôi 31 mm, tăng chuyển hóa FDG, nghi ngờ ác tính.",
+        "Đuôi tụy có khối 31 mm tăng bắt FDG. Tổn thương này nghi ngờ ác tính.",
+        ["Đuôi tụy có khối 31 mm tăng bắt FDG, nghi ngờ ác tính. Tổn thương này tương ứng với ác tính."],
+    ),
+    (
+        "Không thấy nốt phúc mạc tăng chuyển hóa FDG.",
+        "Nốt phúc mạc tăng bắt FDG không được ghi nhận.",
+        ["Nốt phúc mạc tăng bắt FDG được ghi nhận.", "Nốt phúc mạc không tăng bắt FDG."],
+    ),
+    (
+        "Sỏi đài trên thận phải 6 mm, đài bể thận hai bên không giãn.",
+        "Đài bể thận hai bên không giãn. Thận phải: sỏi 6 mm ở đài trên.",
+        [
+            "Đài bể thận hai bên không giãn. Thận phải: sỏi 6 mm ở đài dưới.",
+            "Đài bể thận hai bên giãn. Thận phải: sỏi 6 mm ở đài trên.",
+            "Đài bể thận phải không giãn. Thận phải: sỏi 6 mm ở đài trên.",
+        ],
+    ),
+    (
+        "Gan không to, nang hạ phân thùy VII gan 12 mm, không tăng chuyển hóa FDG.",
+        "Gan không to, hạ phân thùy VII có nang 12 mm không tăng bắt FDG.",
+        [
+            "Gan to, hạ phân thùy VII có nang 12 mm không tăng bắt FDG.",
+            "Hạ phân thùy VII gan có nang 12 mm không tăng bắt FDG.",
+        ],
+    ),
+    (
+        "Nang gan hạ phân thùy II 8 mm, không tăng chuyển hóa FDG. Nốt gan hạ phân thùy V 15 mm, tăng chuyển hóa FDG.",
+        "Hạ phân thùy V của gan có nốt 15 mm tăng bắt FDG, hạ phân thùy II có nang 8 mm không tăng bắt FDG.",
+        [
+            "Hạ phân thùy V của gan có nốt 15 mm không tăng bắt FDG, hạ phân thùy II có nang 8 mm tăng bắt FDG.",
+            "Hạ phân thùy II của gan có nốt 15 mm tăng bắt FDG, hạ phân thùy V có nang 8 mm không tăng bắt FDG.",
+        ],
+    ),
+    (
+        "Hạch cạnh động mạch chủ bụng dưới mức tĩnh mạch thận, 11 mm, tăng chuyển hóa FDG nhẹ.",
+        "Cạnh động mạch chủ bụng, phía dưới mức tĩnh mạch thận, có hạch 11 mm tăng bắt nhẹ.",
+        ["Cạnh động mạch chủ bụng, phía trên mức tĩnh mạch thận, có hạch 11 mm tăng bắt nhẹ."],
+    ),
+    (
+        "Tử cung và hai phần phụ đã phẫu thuật cắt bỏ. Tại mỏm cắt âm đạo có tổ chức mô mềm 13 mm, nghi ngờ tái phát.",
+        "Sau phẫu thuật cắt bỏ tử cung và phần phụ hai bên, mỏm cắt âm đạo có mô mềm 13 mm, nghi tái phát.",
+        [
+            "Sau phẫu thuật cắt bỏ tử cung và phần phụ bên phải, mỏm cắt âm đạo có mô mềm 13 mm, nghi tái phát.",
+            "Tử cung và phần phụ hai bên bình thường, mỏm cắt âm đạo có mô mềm 13 mm, nghi tái phát.",
+        ],
+    ),
+    (
+        "Nốt tuyến thượng thận trái tăng chuyển hóa FDG nhẹ, chưa loại trừ di căn, đề nghị chụp MRI thượng thận.",
+        "Đề nghị chụp MRI thượng thận vì nốt ở thượng thận trái tăng bắt FDG nhẹ, di căn chưa được loại trừ.",
+        [
+            "Đề nghị chụp MRI gan vì nốt ở thượng thận trái tăng bắt FDG nhẹ, di căn chưa được loại trừ.",
+            "Đề nghị chụp MRI thượng thận vì nốt ở thượng thận trái tăng bắt FDG nhẹ, nhiều khả năng di căn.",
+            "Đề nghị sinh thiết thượng thận vì nốt ở thượng thận trái tăng bắt FDG nhẹ, di căn chưa được loại trừ.",
+        ],
+    ),
+    (
+        "Khối thùy trên phổi phải 40 mm, tăng chuyển hóa FDG. Hạch rốn phổi phải 12 mm, tăng chuyển hóa FDG.",
+        "Thùy trên phổi phải có khối 40 mm tăng hấp thu FDG. Cùng bên, rốn phổi có hạch 12 mm tăng hấp thu FDG.",
+        ["Thùy trên phổi trái có khối 40 mm tăng hấp thu FDG. Cùng bên, rốn phổi có hạch 12 mm tăng hấp thu FDG."],
+    ),
+    (
+        "Dày thành đại tràng sigma dài 40 mm. Hai hạch mạc treo cạnh đại tràng sigma, hạch lớn nhất 10 x 7 mm.",
+        "Đại tràng sigma dày thành trên một đoạn 4 cm. Cạnh đó, trong mạc treo có hai hạch, hạch lớn nhất 10 x 7 mm.",
+        ["Đại tràng xuống dày thành trên một đoạn 4 cm. Cạnh đó, trong mạc treo có hai hạch, hạch lớn nhất 10 x 7 mm."],
+    ),
+]
+
+
+@pytest.mark.parametrize(("report", "rewrite", "twins"), FREE)
+def test_a_free_rewrite_is_accepted_and_its_false_twins_are_not(report: str, rewrite: str, twins: list[str]) -> None:
+    source = flat_report(report)
+    assert [(o.code, o.message) for o in check_text(source, rewrite).objections] == []
+    assert [twin for twin in twins if check_text(source, twin).accepted] == []

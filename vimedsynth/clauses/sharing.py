@@ -13,6 +13,8 @@ GENERAL = frozenset(
 )
 """Regions beside which a place says more: "hạch ổ bụng cạnh động mạch chủ bụng" is one place."""
 
+SEGMENTED = frozenset({"liver", "lung"})
+
 WHOLE_COUNT = {2: "two", 3: "three"}
 
 STOPS = frozenset(".!?")
@@ -61,8 +63,9 @@ class Sharing:
     def _segments_of_first(self, facts: list[Fact]) -> list[Fact]:
         """ "Gan phải có nốt ở hạ phân thùy VI, nang ở hạ phân thùy VIII": segments of the organ that the sentence opens with."""
         first = facts[0].items[0] if facts and facts[0].items else None
-        if first is None or not first.atoms <= {"liver", "lung"}:
+        if first is None or not first.atoms & SEGMENTED:
             return facts
+        first = Item(first.atoms & SEGMENTED, first.side, first.span)
         return [facts[0], *(f._replace(items=tuple(self._of(first, i) for i in f.items)) for f in facts[1:])]
 
     def _of(self, organ: Item, item: Item) -> Item:
