@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vimedsynth.facts import Fact, Item, Measure
-from vimedsynth.pointing import ADVISED_AT
+from vimedsynth.pointing import ADVISED_AT, AFTER
 
 SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum", "pelvis-minor"})
 PLACE_WORDS = frozenset({"parenchyma", "region:body"})
@@ -42,12 +42,14 @@ def _threshold(m: Measure, small: bool) -> bool:
 def content(fact: Fact) -> Content:
     """The comparable form of ``fact``."""
     small = "small" in fact.modifiers
+    at = frozenset(r[3:] for r in fact.readings if r.startswith("at:") and not r.startswith("at:side-"))
     return Content(
         polarity="absent" if fact.polarity == "resolved" and not fact.prior else fact.polarity,
         heads=_forms(fact),
         counts=frozenset(c for c in fact.counts if c[:3] != "of:")
         - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
-        places=frozenset(a for a in _atoms(fact) if a not in PLACE_WORDS or len(fact.atoms) == 1),
+        places=frozenset(a for a in _atoms(fact) if a not in PLACE_WORDS or len(fact.atoms) == 1)
+        | (frozenset() if fact.items else at),
         pairs=frozenset((_without_lateral(i) - PLACE_WORDS, i.side) for i in fact.items),
         sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
         suvs=tuple(sorted(set(fact.suvs))),
@@ -59,13 +61,13 @@ def content(fact: Fact) -> Content:
             (r.verb, frozenset(t for t in r.target if not t.startswith("rel:")), r.certain) for r in fact.invasions
         ),
         tier=fact.tier,
-        readings=frozenset(
-            r for r in fact.readings if r[:5] != "word:" and not (r[:5] == "head:" and r[5:] in fact.heads)
-        ),
+        readings=_readings(fact, at),
         prior=fact.prior,
         prior_numbers=fact.prior_numbers,
         advice=_advice(fact),
-        words=fact.words | frozenset(r for r in fact.readings if r.startswith("word:")),
+        words=fact.words
+        | frozenset(r for r in fact.readings if r.startswith("word:"))
+        | frozenset(p for p in fact.points if p.startswith(AFTER)),
     )
 
 
@@ -76,6 +78,13 @@ def _without_lateral(item: Item) -> frozenset[str]:
 
 def _atoms(fact: Fact) -> frozenset[str]:
     return frozenset().union(*map(_without_lateral, fact.items)) or fact.atoms if fact.items else frozenset()
+
+
+def _readings(fact: Fact, at: frozenset[str]) -> frozenset[str]:
+    """The readings without the form and the places that the finding has ("hạch ... khả năng là hạch di căn")."""
+    known = {f"head:{h}" for h in fact.heads}
+    known.update(f"at:{a}" for a in (frozenset().union(*(i.wider for i in fact.items)) if fact.items else at))
+    return frozenset(r for r in fact.readings if not r.startswith("word:")) - known
 
 
 def _advice(fact: Fact) -> frozenset[str]:

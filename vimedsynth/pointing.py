@@ -7,6 +7,7 @@ BESIDE_IT = "beside-it"
 WITH_IT = "with-it"
 THIS = "this:"  # and an organ
 ADVISED_AT = "advised-at:"  # and an organ
+AFTER = "after:"  # and a time: "sau 3 tháng"
 NEXT = "next"  # advice for the finding that follows
 
 

@@ -116,7 +116,11 @@ class Assertions(UptakeWords):
             return
         if not self._reading_ahead(tok, ahead) or (tok.value == "definite" and ahead[0].kind == "physiologic"):
             return  # "do sinh lý" says no more than "sinh lý"
+        headed = self.before().value == ":" and self._reading_first() and self.peek().kind in ("head", "count")
         self._close_item()
+        if headed:
+            self.draft.tier = tok.value  # "Ung thư phổi nguyên phát: phù hợp với khối ..."
+            return
         if self.negated:
             self.draft.readings.add("not")
             self.negated = False
@@ -127,6 +131,11 @@ class Assertions(UptakeWords):
             order = ["definite", "likely", "probable", "suspect"]
             self.draft.tier = max(self.draft.tier, tok.value, key=order.index)
         self.mode = "reading"
+
+    def _reading_first(self) -> bool:
+        """ "Nghi ngờ tái phát tại mỏm cắt âm đạo với tổ chức mô mềm ...": what is read follows its reading."""
+        d = self.draft
+        return bool(d.readings) and not (d.heads or d.sizes or d.levels or d.anaphora or self.done)
 
     def _reading_ahead(self, tok: Token, ahead: list[Token]) -> bool:
         kinds = {"reading", "tier", "physiologic"}

@@ -31,7 +31,7 @@ PLACE_FILLERS = frozenset(
         "thì",
     ]
 )
-SEEN = frozenset({"có", "thấy", "ghi", "nhận", "quan", "sát", "phát", "hiện", "hình", "ảnh"})
+SEEN = frozenset({"có", "thấy", "ghi", "nhận", "phát", "hiện", "hình", "ảnh", "quan"})
 
 
 class Borders(Cursor):
@@ -40,7 +40,8 @@ class Borders(Cursor):
     def _opens_list(self) -> bool:
         """ "Gan có hai nốt giảm tỉ trọng: nốt ở ... và nốt ở ...": the form and the organ of all that follow."""
         d = self.draft
-        several = (d.heads or d.generic) and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
+        named = d.heads or d.generic or d.items or self.atoms
+        several = named and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
         begins = self.peek().kind in ("head", "count") or self.peek().value in {"ở", "tại"}
         return bool(several and begins and not (d.sizes or d.suvs or d.levels))
 
@@ -190,7 +191,7 @@ class Borders(Cursor):
             return any(self.peek(k + j).kind == "physiologic" for j in (1, 2))
         if tok.value not in SEEN:
             return tok.kind in ("negation", "operated") or tok.value == "not-enlarged"
-        while self.peek(k).value in SEEN or self.peek(k).kind == "count":
+        while self.peek(k).value in SEEN or self.peek(k).kind == "count" or self.peek(k).text == "sát":
             k += 1
         return self.peek(k).kind in ("head", "generic") and self.peek(k + 1).kind != "largest"
 

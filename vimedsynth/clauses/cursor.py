@@ -28,6 +28,7 @@ class Cursor(Sharing):
         self.depth = 0
         self.numeral = ""  # what a bare Roman numeral means here: seg | stn
         self.listed = False  # "lần lượt"
+        self.fresh_count = False  # the last count was not said of the finding before
         self.below = False
         self.about = False
         self.item_start, self.item_end = -1, -1
@@ -85,6 +86,8 @@ class Cursor(Sharing):
                 self.draft.invasions[-1][1].update(self.atoms | ({f"side:{self.side}"} if self.side else set()))
             elif self.mode == "reading":
                 self.draft.readings.update(f"at:{a}" for a in self.atoms)
+                if self.side:
+                    self.draft.readings.add(f"at:side-{self.side}")
             else:
                 self.draft.items.append((self.atoms, self.side, span))
         elif self.side and self.mode not in ("reading", "prior") and self.draft.items and self._other_side():

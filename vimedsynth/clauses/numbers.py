@@ -4,6 +4,7 @@ from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, number,
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import AFTER
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
@@ -105,6 +106,8 @@ class Numbers(Forms):
         if self.numeral == "seg" and tok.value.isdigit() and self.peek().value not in UNITS:
             self.atoms.add(f"seg:{ARABIC.get(tok.value, tok.value)}")  # "HPT 6"
             return
+        if self.peek().value in {"tháng", "tuần", "năm", "ngày"} and self.before().value != "/":
+            self.draft.points.add(f"{AFTER}{number(tok.value):g} {self.peek().value}")
         if self.before().value in {"/", "tháng", "năm", "ngày"} or self.peek().value in {
             "tháng",
             "năm",

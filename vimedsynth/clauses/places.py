@@ -56,7 +56,7 @@ class Places(Borders):
         return before.kind == "side" and tok.value.startswith(("third:", "level:"))
 
     def on_relation(self, tok: Token) -> None:
-        if self.mode in ("prior", "advice"):
+        if self.mode in ("prior", "advice") or (tok.text == "sát" and self.before().value == "quan"):
             return
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
@@ -69,8 +69,8 @@ class Places(Borders):
             if self.peek().value == "nền" and self.draft.heads and self.mode == "":
                 self._close()  # "khối ... trên nền tử cung đã phẫu thuật"
             return
-        if tok.value == "beside" and self.peek().value in {"đó", "này"}:
-            self.at += 1
+        if tok.value == "beside" and self.peek().value in {"đó", "này", "có"} and not self.atoms:
+            self.at += self.peek().value != "có"
             self.draft.points.add(BESIDE_IT)
             return
         self.at += self.peek().value == "mức" and self.peek(1).kind == "organ"  # "dưới mức tĩnh mạch thận"

@@ -54,12 +54,8 @@ class ClauseReader(Assertions):
     def _finding_ahead(self) -> bool:
         """ "Đề nghị siêu âm với nốt ở thùy phải tuyến giáp": the finding follows the advice that is given for it."""
         nxt = self.peek(1) if self.peek().kind == "count" or self.peek().value == "các" else self.peek()
-        return nxt.kind in ("head", "generic") and bool(self.draft.advice)
-
-    def _reading_first(self) -> bool:
-        """ "Nghi ngờ tái phát tại mỏm cắt âm đạo với tổ chức mô mềm ...": what is read follows its reading."""
-        d = self.draft
-        return bool(d.readings) and not (d.heads or d.items or d.levels or d.sizes or d.anaphora or self.done)
+        because = self.toks[self.at - 1].value == "vì" and any(self.peek(k).kind == "uptake" for k in range(9))
+        return (nxt.kind in ("head", "generic") or because) and bool(self.draft.advice)
 
     def on_word(self, tok: Token) -> None:
         word = tok.value
@@ -163,7 +159,7 @@ class ClauseReader(Assertions):
             return
         if word == "hu":
             return
-        if self.mode == "reading" and word in {"ở", "tại", "với"} and self._reading_first():
+        if self.mode == "reading" and word in {"ở", "tại", "với"} and self._reading_first() and not self.draft.items:
             self.mode = ""
             return
         if self.mode == "advice" and word in {"vì", "với"} and self._finding_ahead():

@@ -138,7 +138,7 @@ class Sharing:
         return out if paired else [fact]
 
     def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
-        counts = frozenset(f"of:{c}" for c in header.counts if WHOLE_COUNT.get(len(facts)) == c)
+        counts = frozenset(f"of:{c}" if WHOLE_COUNT.get(len(facts)) == c else f"in-all:{c}" for c in header.counts)
         places = frozenset(a for atoms, _, _ in header.items for a in atoms)
         known = lexicon().within
         return [

@@ -36,10 +36,10 @@ class UptakeWords(Numbers):
             self._grade(nxt)
             self.at += 1
         self.at += 1
-        for _ in range(2):
+        for _ in range(3):
             if self._organ_compared():
                 continue
-            if self.peek().kind == "intensity":
+            if self.peek().kind in ("intensity", "pattern"):
                 self._grade(self.peek())
                 self.at += 1
             elif self.peek().kind == "modifier" and self.peek().text in DEGREES:
