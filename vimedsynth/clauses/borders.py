@@ -160,6 +160,12 @@ class Borders(Cursor):
                 return False
         return False
 
+    def _one_of_them(self) -> bool:
+        """ "kích thước lần lượt 17 và 7 mm, trong đó hạch IIA tăng ..., hạch III ...": each is taken up again in turn."""
+        first = self.peek().text == "trong" and self.peek(1).value == "đó" and self.peek(2).kind == "head"
+        again = bool(self.apart) and self.peek().kind == "head"
+        return (first or again) and not any(self.peek(k).kind == "largest" for k in range(5))
+
     def _form_follows(self) -> bool:
         """ "Gan không to, có nang ...": that an organ is not enlarged says all of it, and what is in it is another finding."""
         k = 0
@@ -203,6 +209,10 @@ class Borders(Cursor):
         if self.mode == "" and (
             self._next_in_brackets() or self._another_uptake_ahead() or self._another_measured_ahead(tok)
         ):
+            self._close()
+            return
+        if self.listed and self._one_of_them():
+            self.apart = self.apart or len(self.done) + 1
             self._close()
             return
         if "not-enlarged" in self.draft.modifiers and self._form_follows():

@@ -28,6 +28,7 @@ class Sharing:
     sided: list[str]
     side_order: list[str]
     header: Draft | None
+    apart: int
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
@@ -37,6 +38,8 @@ class Sharing:
         alike = self._alike()
         for i in range(len(out) - 2, -1, -1):
             here, after = out[i], out[i + 1]
+            if self.apart and i >= self.apart - 1:
+                continue
             if here.polarity != "present" or after.polarity != "present" or "not-enlarged" in here.modifiers:
                 continue  # "gan không to, ..." says all of the liver that it says
             if alike and not here.levels and after.levels:
