@@ -242,6 +242,43 @@ FREE = [
         "Đại tràng sigma dày thành trên một đoạn 4 cm. Cạnh đó, trong mạc treo có hai hạch, hạch lớn nhất 10 x 7 mm.",
         ["Đại tràng xuống dày thành trên một đoạn 4 cm. Cạnh đó, trong mạc treo có hai hạch, hạch lớn nhất 10 x 7 mm."],
     ),
+    (
+        "Hạch trung thất nhóm 4L kích thước 21 x 15 mm và nhóm 7 kích thước 18 x 12 mm, tăng chuyển hóa FDG "
+        "(SUVmax lần lượt là 9,7 và 8,2).",
+        "Nhóm 4L trung thất có hạch 21 x 15 mm tăng bắt FDG (SUVmax 9,7), nhóm 7 có hạch 18 x 12 mm tăng bắt FDG (SUVmax 8,2).",
+        [
+            "Nhóm 4L trung thất có hạch 21 x 15 mm tăng bắt FDG (SUVmax 8,2), nhóm 7 có hạch 18 x 12 mm tăng bắt FDG (SUVmax 9,7).",
+            "Hạch trung thất nhóm 4L 21 x 15 mm SUVmax 8,2, nhóm 7 18 x 12 mm SUVmax 9,7, tăng bắt FDG.",
+        ],
+    ),
+    (
+        "Hạch cổ nhóm IIA bên phải 17 x 12 mm, tăng chuyển hóa FDG (SUVmax: 8,6). Hạch cổ nhóm III bên trái 7 x 5 mm, "
+        "không tăng chuyển hóa FDG.",
+        "Có hạch cổ ở nhóm IIA bên phải và nhóm III bên trái, kích thước lần lượt 17 x 12 mm và 7 x 5 mm, trong đó hạch "
+        "IIA phải tăng bắt FDG (SUVmax 8,6), hạch III trái không tăng bắt FDG.",
+        [
+            "Có hạch cổ ở nhóm IIA bên phải và nhóm III bên trái, kích thước lần lượt 7 x 5 mm và 17 x 12 mm, trong đó hạch "
+            "IIA phải tăng bắt FDG (SUVmax 8,6), hạch III trái không tăng bắt FDG.",
+            "Có hạch cổ ở nhóm IIA bên phải và nhóm III bên trái, kích thước lần lượt 17 x 12 mm và 7 x 5 mm, trong đó hạch "
+            "IIA phải không tăng bắt FDG, hạch III trái tăng bắt FDG (SUVmax 8,6).",
+        ],
+    ),
+    (
+        "Nốt nhỏ thùy giữa phổi phải, đề nghị theo dõi bằng CT ngực sau 3 tháng. Ổ tiêu xương D10, nghi ngờ di căn phổi phải.",
+        "Thùy giữa phổi phải có nốt nhỏ, nên theo dõi bằng CT ngực sau 3 tháng. D10 có ổ tiêu xương, nghi di căn phổi phải.",
+        [
+            "Thùy giữa phổi phải có nốt nhỏ, nên theo dõi bằng CT ngực sau 6 tháng. D10 có ổ tiêu xương, nghi di căn phổi phải.",
+            "Thùy giữa phổi phải có nốt nhỏ, nên theo dõi bằng CT ngực sau 3 tháng. D10 có ổ tiêu xương, nghi di căn phổi trái.",
+        ],
+    ),
+    (
+        "Khối đầu tụy 30 mm, gây giãn đường mật trong gan. Hạch cảnh cao trái 9 mm.",
+        "Đầu tụy có khối 30 mm gây giãn đường mật trong gan. Hạch cảnh cao bên trái đo 9 mm.",
+        [
+            "Đầu tụy có khối 30 mm gây giãn đường mật ngoài gan. Hạch cảnh cao bên trái đo 9 mm.",
+            "Đầu tụy có khối 30 mm gây giãn đường mật trong gan. Hạch cảnh thấp bên trái đo 9 mm.",
+        ],
+    ),
 ]
 
 

@@ -139,7 +139,7 @@ def shifted(fact: Fact, by: int) -> Fact:
 
 def _largest_at(first: Fact, more: Fact) -> frozenset[str]:
     """Which of several places the largest one is at."""
-    if not (more.anaphora and more.items and len(first.items) > 1):
+    if not (more.anaphora and more.items and len(first.items) > 1 and "of-largest" in more.modifiers):
         return frozenset()
     return frozenset("largest-at:" + "+".join(sorted(i.atoms)) for i in more.items)
 

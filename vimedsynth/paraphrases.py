@@ -111,7 +111,7 @@ def _regroup(
     out, extra, lost = [], list(extra), list(lost)
     for mine, theirs in pairs:
         if differences(mine, theirs):
-            joined = _absorb(theirs, lost, partial(same_content, mine))
+            joined = _absorb(theirs, lost, partial(_said_of_all, mine))
             if joined:
                 lost = _without(lost, joined)
                 continue
@@ -128,11 +128,34 @@ def _without(facts: list[Fact], taken: list[Fact]) -> list[Fact]:
     return [f for f in facts if not any(f is t for t in taken)]
 
 
-def _says_all(theirs: Fact, whole: Fact) -> bool:
-    return same_content(whole, theirs)
+def _says_all(theirs: Fact, parts: list[Fact]) -> bool:
+    return same_content(_join(parts), theirs) and _in_turn(theirs, parts)
 
 
-def _absorb(base: Fact, others: list[Fact], fits: Callable[[Fact], bool]) -> list[Fact]:
+def _said_of_all(mine: Fact, parts: list[Fact]) -> bool:
+    return same_content(mine, _join(parts)) and _in_turn(mine, parts)
+
+
+def _in_turn(whole: Fact, parts: list[Fact]) -> bool:
+    """The values of several places stand in the order of the places: none was given to another one."""
+    valued = [(_place_in(whole, p), p) for p in parts if p.items and (p.sizes or p.suvs)]
+    if len({at for at, _ in valued}) < len(valued) or len(valued) < 2:
+        return True
+    order = [p for _, p in sorted(valued, key=lambda row: row[0])]
+    sizes, suvs = [m.dims for p in order for m in p.sizes], [v for p in order for v in p.suvs]
+    own, others = [m.dims for m in whole.sizes], list(whole.suvs)
+    return (sizes == own or len(sizes) != len(own)) and (suvs == others or len(suvs) != len(others))
+
+
+def _place_in(whole: Fact, part: Fact) -> int:
+    """Which item of ``whole`` has most of the places of ``part``, and its side."""
+    alike = [
+        max((len(i.atoms & p.atoms) + 0.5 * (i.side == p.side) for p in part.items), default=0.0) for i in whole.items
+    ]
+    return alike.index(max(alike)) if alike else -1
+
+
+def _absorb(base: Fact, others: list[Fact], fits: Callable[[list[Fact]], bool]) -> list[Fact]:
     """The fewest of ``others`` that complete ``base``; empty when none do. Only facts that agree can be joined."""
     able = [
         o
@@ -140,14 +163,14 @@ def _absorb(base: Fact, others: list[Fact], fits: Callable[[Fact], bool]) -> lis
         if o.polarity == base.polarity and (o.levels == base.levels or not o.levels or not base.levels)
     ]
     for one in able:
-        if fits(_join([base, one])):
+        if fits([base, one]):
             return [one]
     if 1 < len(able) <= 5:
         for i, one in enumerate(able):
             for two in able[i + 1 :]:
-                if fits(_join([base, one, two])):
+                if fits([base, one, two]):
                     return [one, two]
-        if fits(_join([base, *able])):
+        if fits([base, *able]):
             return able
     return []
 

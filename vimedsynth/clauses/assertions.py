@@ -27,6 +27,7 @@ class Assertions(UptakeWords):
         d = self.draft
         said = [t for t in self.toks[: self.at - 1] if t.start >= d.start]
         listed = any(t.kind in ("mark", "negation") or t.value in CONTRAST for t in said)
+        listed = listed and self.before().value != ":"  # "Hạch nách, hạch bẹn: không thấy."
         self._close_item()
         if listed or d.sizes or d.suvs or not (d.heads or d.generic):
             d.words.add("denied")  # of what precedes it, no one can tell how much

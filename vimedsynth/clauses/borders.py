@@ -4,33 +4,14 @@ from vimedsynth.clauses.cursor import Cursor
 from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, PLACE_KINDS, Draft, roman
 from vimedsynth.clauses.sharing import STOPS
 from vimedsynth.reports import Span
-from vimedsynth.words import Token
+from vimedsynth.words import Token, split
 
 AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation", "head", "count", "organ", "generic"})
 
 
 JUDGED = frozenset({"physiologic", "postoperative"})
-PLACE_FILLERS = frozenset(
-    [
-        "của",
-        "ở",
-        "tại",
-        "cả",
-        "hai",
-        "hệ",
-        "thống",
-        "đoạn",
-        "vùng",
-        "hạ",
-        "phân",
-        "hpt",
-        "khi",
-        "đồng",
-        "thời",
-        "còn",
-        "thì",
-    ]
-)
+PLACE_FILLERS = frozenset(split("của ở tại cả hai hệ thống đoạn vùng hạ phân hpt nhóm chặng khi đồng thời còn thì"))
+NUMBERED = frozenset({"phân", "hpt", "nhóm", "chặng"})  # "hạ phân thùy IV", "nhóm 7"
 SEEN = frozenset({"có", "thấy", "ghi", "nhận", "phát", "hiện", "hình", "ảnh", "quan"})
 
 
@@ -182,12 +163,12 @@ class Borders(Cursor):
         k = 0
         while self._names_place(self.peek(k)):
             k += 1
-        if not any(self.peek(j).kind in ("organ", "part") or self.peek(j).value == "phân" for j in range(k)):
+        if not any(self.peek(j).kind in ("organ", "part") or self.peek(j).value in NUMBERED for j in range(k)):
             return False
         return self._says_what_is_there(k)
 
     def _names_place(self, tok: Token) -> bool:
-        return tok.kind in PLACE_KINDS or tok.value in PLACE_FILLERS or roman(tok.value)
+        return tok.kind in PLACE_KINDS or tok.value in PLACE_FILLERS or roman(tok.value) or tok.value.isdecimal()
 
     def _says_what_is_there(self, k: int) -> bool:
         tok = self.peek(k)

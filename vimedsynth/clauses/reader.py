@@ -90,6 +90,9 @@ class ClauseReader(Assertions):
         if word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
             self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
             return
+        if word == "mới" and self.before().kind in ("head", "generic"):
+            self.draft.prior.add("new")  # "nốt mới ở gan"
+            return
         if word in {"không", "chưa"}:
             self.negated = True
             if (self.peek().kind in ("head", "invasion") or self.peek().text == "tổn thương") and not self.absent:
@@ -161,6 +164,9 @@ class ClauseReader(Assertions):
             return
         if self.mode == "reading" and word in {"ở", "tại", "với"} and self._reading_first() and not self.draft.items:
             self.mode = ""
+            return
+        if self.mode == "reading" and word == "là" and self._reading_first() and self.peek().value in {"các", "những"}:
+            self.mode = ""  # "Phù hợp với u lympho là các hạch ..."
             return
         if self.mode == "advice" and word in {"vì", "với"} and self._finding_ahead():
             self.draft.points.add(NEXT)

@@ -53,7 +53,7 @@ class Sharing:
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
                 out[i] = out[i]._replace(heads=after.heads)
-        out = self._segments_of_first(out)
+        out = self._segments_of_first(self._opened_by_uptake(out))
         if self.listed and len(out) > 1:
             out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
@@ -62,6 +62,19 @@ class Sharing:
             if bare and out[i - 1].heads and not self._stop_between(out[i - 1], out[i]):
                 out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
         return out
+
+    def _opened_by_uptake(self, facts: list[Fact]) -> list[Fact]:
+        """ "Tăng chuyển hóa FDG ở hạch A (SUVmax: 9,7) và hạch B (SUVmax: 8,2)": what opens the sentence is said of all."""
+        if len(facts) < 2 or self.toks[0].kind != "uptake" or facts[0].span.start != self.toks[0].start:
+            return facts
+        first, *others = facts
+        if any(f.polarity != "present" or not (f.heads and f.items and f.suvs) or f.levels for f in others):
+            return facts
+        return [first, *(self._as_avid(f, first) for f in others)]
+
+    def _as_avid(self, fact: Fact, first: Fact) -> Fact:
+        said = not self._stop_between(first, fact)
+        return fact._replace(levels=first.levels, intensity=first.intensity) if said else fact
 
     def _segments_of_first(self, facts: list[Fact]) -> list[Fact]:
         """ "Gan phải có nốt ở hạ phân thùy VI, nang ở hạ phân thùy VIII": segments of the organ that the sentence opens with."""

@@ -116,6 +116,8 @@ def _assemble(found: dict[str, str], rests: list[str], largest: tuple[str, str] 
         return None
     if re.search(r"[()]", re.sub(r"\([^()]*\)", "", head + " ".join(attributes) + found.get("place", ""))):
         return None
+    if re.search(r"\bvà \d+(?:[.,]\d+)?(?: x \d+(?:[.,]\d+)?)? ?[mc]m\b", found.get("place", "")):
+        return None  # "16 mm ở hạ phân thùy VII và 8 mm ở hạ phân thùy II": the second value belongs to its own place
     clause = Clause(
         head,
         found.get("place", ""),
