@@ -279,6 +279,15 @@ FREE = [
             "Đầu tụy có khối 30 mm gây giãn đường mật trong gan. Hạch cảnh thấp bên trái đo 9 mm.",
         ],
     ),
+    (
+        "Không phát hiện di căn phổi và di căn xương. Hạch nách hai bên dưới 10 mm, còn cấu trúc rốn hạch.",
+        "Không thấy di căn phổi, không thấy di căn xương. Hạch nách hai bên dưới 10 mm, cấu trúc rốn hạch còn bảo tồn.",
+        [
+            "Không thấy di căn phổi, có di căn xương. Hạch nách hai bên dưới 10 mm, cấu trúc rốn hạch còn bảo tồn.",
+            "Không thấy di căn phổi, không thấy di căn xương. Hạch nách hai bên trên 10 mm, cấu trúc rốn hạch còn bảo tồn.",
+            "Không thấy di căn phổi, không thấy di căn xương. Hạch nách hai bên dưới 10 mm, cấu trúc rốn hạch bị mất.",
+        ],
+    ),
 ]
 
 

@@ -3,7 +3,7 @@
 from vimedsynth.clauses.drafts import LISTING, PAIRED, PLACE_KINDS, SPACES
 from vimedsynth.clauses.places import Places
 from vimedsynth.facts import Measure
-from vimedsynth.pointing import WITH_IT
+from vimedsynth.pointing import NEXT, WITH_IT
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
@@ -16,6 +16,9 @@ class Forms(Places):
     def on_head(self, tok: Token) -> None:
         if self.mode == "prior":
             return
+        if self.mode == "advice" and self.draft.advice and any(self.peek(k).kind == "uptake" for k in range(9)):
+            self.draft.points.add(NEXT)  # "Đề nghị theo dõi nốt thùy lưỡi phổi trái không tăng chuyển hóa FDG"
+            self._close()
         if self.peek().value in THAT and not self.draft.heads and self.mode == "":
             self._same_again()
         if self.mode == "reading" and not self._finding_after_reading():

@@ -65,6 +65,9 @@ class Places(Borders):
             self.draft.prior.add("versus")  # "12 x 9 mm (trước 15 x 12 mm)"
             self.mode = "prior"
             return
+        if tok.text == "trên" and self.peek().kind == "num" and self.peek(1).value in {"mm", "cm", "x"}:
+            self.draft.modifiers.add("more-than")
+            return
         if self._only_at(tok):
             if self.peek().value == "nền" and self.draft.heads and self.mode == "":
                 self._close()  # "khối ... trên nền tử cung đã phẫu thuật"

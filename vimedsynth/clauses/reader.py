@@ -57,6 +57,10 @@ class ClauseReader(Assertions):
         because = self.toks[self.at - 1].value == "vì" and any(self.peek(k).kind == "uptake" for k in range(9))
         return (nxt.kind in ("head", "generic") or because) and bool(self.draft.advice)
 
+    def _affirms(self) -> bool:
+        """ "Không thấy di căn phổi, có di căn xương": the denial ends there."""
+        return self.before().value == "," and not self.depth and self.peek().kind != "uptake"
+
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
@@ -89,6 +93,12 @@ class ClauseReader(Assertions):
             return
         if word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
             self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
+            return
+        if word == "có" and self.absent and self._affirms():
+            self.absent = ""
+            if not self.draft.empty():
+                self._close()
+            self.draft.polarity = "present"
             return
         if word == "mới" and self.before().kind in ("head", "generic"):
             self.draft.prior.add("new")  # "nốt mới ở gan"
