@@ -42,14 +42,14 @@ def _threshold(m: Measure, small: bool) -> bool:
 def content(fact: Fact) -> Content:
     """The comparable form of ``fact``."""
     small = "small" in fact.modifiers
-    at = frozenset(r[3:] for r in fact.readings if r.startswith("at:") and not r.startswith("at:side-"))
+    atoms = fact.atoms
+    said, words = _said(fact, atoms)
     return Content(
         polarity="absent" if fact.polarity == "resolved" and not fact.prior else fact.polarity,
         heads=_forms(fact),
         counts=frozenset(c for c in fact.counts if c[:3] != "of:")
         - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
-        places=frozenset(a for a in _atoms(fact) if a not in PLACE_WORDS or len(fact.atoms) == 1)
-        | (frozenset() if fact.items else at),
+        places=_places(fact, atoms),
         pairs=frozenset((_without_lateral(i) - PLACE_WORDS, i.side) for i in fact.items),
         sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
         suvs=tuple(sorted(set(fact.suvs))),
@@ -61,13 +61,11 @@ def content(fact: Fact) -> Content:
             (r.verb, frozenset(t for t in r.target if not t.startswith("rel:")), r.certain) for r in fact.invasions
         ),
         tier=fact.tier,
-        readings=_readings(fact, at),
+        readings=said,
         prior=fact.prior,
         prior_numbers=fact.prior_numbers,
         advice=_advice(fact),
-        words=fact.words
-        | frozenset(r for r in fact.readings if r.startswith("word:"))
-        | frozenset(p for p in fact.points if p.startswith(AFTER)),
+        words=words,
     )
 
 
@@ -76,15 +74,27 @@ def _without_lateral(item: Item) -> frozenset[str]:
     return item.atoms - {"wall:lateral"} if item.side in ("right", "left") else item.atoms
 
 
-def _atoms(fact: Fact) -> frozenset[str]:
-    return frozenset().union(*map(_without_lateral, fact.items)) or fact.atoms if fact.items else frozenset()
+def _places(fact: Fact, atoms: frozenset[str]) -> frozenset[str]:
+    """The places; those of its reading for a finding that has no other ("không thấy tổn thương nghi ngờ di căn gan")."""
+    if not fact.items:
+        return frozenset(r[3:] for r in fact.readings if r[:3] == "at:" and r[:8] != "at:side-")
+    if "wall:lateral" in atoms:
+        atoms = frozenset().union(*map(_without_lateral, fact.items)) or atoms
+    return atoms - PLACE_WORDS if len(atoms) > 1 else atoms
 
 
-def _readings(fact: Fact, at: frozenset[str]) -> frozenset[str]:
-    """The readings without the form and the places that the finding has ("hạch ... khả năng là hạch di căn")."""
-    known = {f"head:{h}" for h in fact.heads}
-    known.update(f"at:{a}" for a in (frozenset().union(*(i.wider for i in fact.items)) if fact.items else at))
-    return frozenset(r for r in fact.readings if not r.startswith("word:")) - known
+def _said(fact: Fact, atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The readings without form and places that the finding has ("hạch ... khả năng là hạch di căn"), and the words."""
+    words = fact.words
+    if fact.points:
+        words |= {p for p in fact.points if p.startswith(AFTER)}
+    readings = fact.readings
+    if not readings:
+        return readings, words
+    own = frozenset().union(*(i.wider for i in fact.items)) if fact.items else _places(fact, atoms)
+    known = {f"head:{h}" for h in fact.heads} | {f"at:{a}" for a in own}
+    unknown = {r for r in readings if r[:5] == "word:"}
+    return readings - known - unknown, words | unknown
 
 
 def _advice(fact: Fact) -> frozenset[str]:

@@ -119,9 +119,8 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[Statemen
             fact = place(found, sentence.span.start + cut) if place else found
             last = len(out) - 1
             if fact.points and last >= 0:
-                fact = pointed(
-                    fact, out[last].fact, next((r.fact.sides for r in out[:-4:-1] if r.fact.sides), frozenset())
-                )
+                sides = next((row.fact.sides for row in out[:-4:-1] if row.fact.sides), frozenset[str]())
+                fact = pointed(fact, out[last].fact, sides)
             while last > 0 and fact.anaphora and out[last].fact.polarity == "postoperative" and order == 0:
                 last -= 1  # "Khối ... trên nền tử cung đã phẫu thuật. Khối này ..."
             if fact.anaphora and last >= 0 and _goes_on(out[last].fact, fact):
@@ -141,6 +140,7 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[Statemen
     return out
 
 
+@lru_cache(maxsize=8192)
 def _said(text: str) -> tuple[tuple[Fact, ...], int]:
     """The facts of a sentence, and how long the heading is that was left out: one that says no more than their places."""
     section = opened_section(text)

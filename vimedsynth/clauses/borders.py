@@ -160,15 +160,19 @@ class Borders(Cursor):
         whole = d.heads or d.generic or d.levels or "not-enlarged" in d.modifiers or d.polarity in JUDGED
         if self.depth or not whole:
             return False
-        k = 0
-        while self._names_place(self.peek(k)):
-            k += 1
-        if not any(self.peek(j).kind in ("organ", "part") or self.peek(j).value in NUMBERED for j in range(k)):
-            return False
-        return self._says_what_is_there(k)
+        k = self._place_named()
+        return k > 0 and self._says_what_is_there(k)
 
-    def _names_place(self, tok: Token) -> bool:
-        return tok.kind in PLACE_KINDS or tok.value in PLACE_FILLERS or roman(tok.value) or tok.value.isdecimal()
+    def _place_named(self) -> int:
+        """How many of the next tokens name a place ("hạ phân thùy IV của gan"); 0 when they name none."""
+        named = False
+        for i in range(self.at, self.size):
+            kind, value = self.toks[i][:2]
+            if kind in ("organ", "part") or value in NUMBERED:
+                named = True
+            elif not (kind in PLACE_KINDS or value in PLACE_FILLERS or (named and (roman(value) or value.isdecimal()))):
+                return (i - self.at) * named
+        return 0
 
     def _says_what_is_there(self, k: int) -> bool:
         tok = self.peek(k)

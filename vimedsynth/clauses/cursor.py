@@ -28,8 +28,6 @@ class Cursor(Sharing):
         self.depth = 0
         self.numeral = ""  # what a bare Roman numeral means here: seg | stn
         self.listed = False  # "lần lượt"
-        self.apart = 0  # how many findings stand before "trong đó hạch A ..., hạch B ..."
-        self.fresh_count = False  # the last count was not said of the finding before
         self.below = False
         self.about = False
         self.item_start, self.item_end = -1, -1

@@ -99,6 +99,7 @@ class Draft:
     anaphora: bool = False
     approximate: bool = False
     points: set[str] = field(default_factory=set)
+    fresh_count: bool = False  # the last count was said once
 
     def empty(self) -> bool:
         """Nothing asserted yet."""

@@ -66,7 +66,7 @@ class Forms(Places):
         }
         if not inner and self._starts_new_finding(tok.value):
             counts = {c for c in self.draft.counts if self._count_is_next(c)}
-            self.draft.counts -= counts if len(self.draft.counts) > 1 or self.fresh_count else set()
+            self.draft.counts -= counts if len(self.draft.counts) > 1 or self.draft.fresh_count else set()
             self._split()
             if self._joined_by("kèm"):
                 self.draft.points.add(WITH_IT)
@@ -159,5 +159,5 @@ class Forms(Places):
         if tok.value == "many" and self.peek().value in {"hơn", "vị", "kim"}:
             return
         self._close_item()
-        self.fresh_count = tok.value not in self.draft.counts
+        self.draft.fresh_count = tok.value not in self.draft.counts
         self.draft.counts.add(tok.value)

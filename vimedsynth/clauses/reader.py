@@ -1,6 +1,5 @@
 """One sentence -> facts: a single pass over its tokens, one handler for each kind of word."""
 
-from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.clauses.drafts import (
     CONTRAST,
     LISTING,
@@ -11,13 +10,13 @@ from vimedsynth.clauses.drafts import (
     roman,
     stop_words,
 )
-from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
+from vimedsynth.clauses.turns import TURNS, Turns
 from vimedsynth.words import Token
 
 AGES = {"cũ": "old", "mới": "recent"}
 
 
-class ClauseReader(Assertions):
+class ClauseReader(Turns):
     """Reads one sentence: ``ClauseReader(text).facts()``."""
 
     def _measure_and_place(self) -> bool:
@@ -51,27 +50,11 @@ class ClauseReader(Assertions):
         before = self.before()
         return before.kind in ("organ", "part") or (bool(self.atoms) and (before.kind == "num" or roman(before.value)))
 
-    def _finding_ahead(self) -> bool:
-        """ "Đề nghị siêu âm với nốt ở thùy phải tuyến giáp": the finding follows the advice that is given for it."""
-        nxt = self.peek(1) if self.peek().kind == "count" or self.peek().value == "các" else self.peek()
-        because = self.toks[self.at - 1].value == "vì" and any(self.peek(k).kind == "uptake" for k in range(9))
-        return (nxt.kind in ("head", "generic") or because) and bool(self.draft.advice)
-
-    def _affirms(self) -> bool:
-        """ "Không thấy di căn phổi, có di căn xương": the denial ends there."""
-        return self.before().value == "," and not self.depth and self.peek().kind != "uptake"
-
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
             return
-        if word == "cùng" and self.peek().value in {"bên", "phía"}:
-            self.at += 1
-            self.draft.points.add(SAME_SIDE)
-            return
-        if word == "lân" and self.peek().value == "cận":
-            self.at += 1
-            self.draft.points.add(BESIDE_IT)
+        if word in TURNS and self._turned(word):
             return
         if word in LISTING:
             self._separator(tok)
@@ -90,18 +73,6 @@ class ClauseReader(Assertions):
             if self.absent:
                 self.absent = ""
                 self._close()
-            return
-        if word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
-            self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
-            return
-        if word == "có" and self.absent and self._affirms():
-            self.absent = ""
-            if not self.draft.empty():
-                self._close()
-            self.draft.polarity = "present"
-            return
-        if word == "mới" and self.before().kind in ("head", "generic"):
-            self.draft.prior.add("new")  # "nốt mới ở gan"
             return
         if word in {"không", "chưa"}:
             self.negated = True
@@ -172,15 +143,7 @@ class ClauseReader(Assertions):
             return
         if word == "hu":
             return
-        if self.mode == "reading" and word in {"ở", "tại", "với"} and self._reading_first() and not self.draft.items:
-            self.mode = ""
-            return
-        if self.mode == "reading" and word == "là" and self._reading_first() and self.peek().value in {"các", "những"}:
-            self.mode = ""  # "Phù hợp với u lympho là các hạch ..."
-            return
-        if self.mode == "advice" and word in {"vì", "với"} and self._finding_ahead():
-            self.draft.points.add(NEXT)
-            self._close()
+        if self.mode and self._to_finding(word):
             return
         if self._unknown_site(word):
             self.on_part(tok._replace(kind="part", value=f"site:{word}"))

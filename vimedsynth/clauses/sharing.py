@@ -28,7 +28,7 @@ class Sharing:
     sided: list[str]
     side_order: list[str]
     header: Draft | None
-    apart: int
+    apart: int = 0  # how many findings stand before "trong đó hạch A ..., hạch B ..."
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""

@@ -50,6 +50,8 @@ class UptakeWords(Numbers):
             elif self._rim_only(step := int(self.peek().value == "ở")):
                 self.draft.patterns.add("peripheral")
                 self.at += step + 1
+            else:
+                break
 
     def _organ_compared(self) -> bool:
         """The same behind the tracer, which may already be all that is said of the uptake."""

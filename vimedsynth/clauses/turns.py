@@ -1,0 +1,56 @@
+"""Words with which a sentence turns: back to the finding before, or from a denial, a reading, an advice to a finding."""
+
+from vimedsynth.clauses.assertions import Assertions
+from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
+from vimedsynth.words import Token
+
+TURNS = frozenset({"cùng", "lân", "này", "có", "mới"})
+
+
+class Turns(Assertions):
+    """Reads such words."""
+
+    def _turned(self, word: str) -> bool:
+        """Whether ``word``, one of the TURNS, is read with this."""
+        nxt, before = self.peek(), self.before()
+        if word == "cùng" and nxt.value in {"bên", "phía"}:
+            self.at += 1
+            self.draft.points.add(SAME_SIDE)
+        elif word == "lân" and nxt.value == "cận":
+            self.at += 1
+            self.draft.points.add(BESIDE_IT)
+        elif word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
+            self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
+        elif word == "mới" and before.kind in ("head", "generic"):
+            self.draft.prior.add("new")  # "nốt mới ở gan"
+        elif word == "có" and self.absent and self._affirms(before):
+            self.absent = ""
+            if not self.draft.empty():
+                self._close()
+            self.draft.polarity = "present"
+        else:
+            return False
+        return True
+
+    def _affirms(self, before: Token) -> bool:
+        """ "Không thấy di căn phổi, có di căn xương": the denial ends there."""
+        return before.value == "," and not self.depth and self.peek().kind != "uptake"
+
+    def _to_finding(self, word: str) -> bool:
+        """From a reading or an advice that opens the sentence to the finding that it is about."""
+        if self.mode == "reading" and self._reading_first():
+            named = word == "là" and self.peek().value in {"các", "những"}  # "Phù hợp với u lympho là các hạch ..."
+            if named or (word in {"ở", "tại", "với"} and not self.draft.items):
+                self.mode = ""
+                return True
+        elif self.mode == "advice" and word in {"vì", "với"} and self._finding_ahead(word):
+            self.draft.points.add(NEXT)
+            self._close()
+            return True
+        return False
+
+    def _finding_ahead(self, word: str) -> bool:
+        """ "Đề nghị siêu âm với nốt ở thùy phải tuyến giáp": the finding follows the advice that is given for it."""
+        nxt = self.peek(1) if self.peek().kind == "count" or self.peek().value == "các" else self.peek()
+        because = word == "vì" and any(self.peek(k).kind == "uptake" for k in range(9))
+        return (nxt.kind in ("head", "generic") or because) and bool(self.draft.advice)
