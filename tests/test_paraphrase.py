@@ -288,6 +288,24 @@ FREE = [
             "Không thấy di căn phổi, không thấy di căn xương. Hạch nách hai bên dưới 10 mm, cấu trúc rốn hạch bị mất.",
         ],
     ),
+    (
+        "Vùng cổ: Hạch 12 mm cạnh khí quản, tăng chuyển hóa FDG.",
+        "Cổ: Hạch cạnh khí quản đo 12 mm tăng bắt FDG.",
+        ["Ngực: Hạch cạnh khí quản đo 12 mm tăng bắt FDG."],
+    ),
+    (
+        "Chỉ định: u phổi phải. Nốt phổi phải 12 mm, tăng chuyển hóa FDG.",
+        "Chỉ định: u phổi phải. Phổi phải có nốt 12 mm tăng bắt FDG.",
+        [
+            "Chỉ định: u gan. Phổi phải có nốt 12 mm tăng bắt FDG.",
+            "Tiền sử: xạ trị. Phổi phải có nốt 12 mm tăng bắt FDG.",
+        ],
+    ),
+    (
+        "Khối phổi phải 30 mm. Hạch rốn phổi 12 mm.",
+        "Phổi phải có khối 30 mm. Rốn phổi có hạch 12 mm.",
+        ["Phổi phải có khối 30 mm. Rốn phổi đối bên có hạch 12 mm."],
+    ),
 ]
 
 

@@ -81,7 +81,7 @@ def _places(a: Content, b: Content, mine: Fact, theirs: Fact) -> list[Difference
     own, other = mine.sides, theirs.sides
     if a.places != b.places:
         extra, gone = a.places - b.places, b.places - a.places
-        if not _implied(extra, b.places) or not _implied(gone, a.places):
+        if not _implied(extra, b.places) or not _implied(gone, a.places) or _other_region(extra, gone):
             out.append(Difference("place", f"{_list(extra)} for {_list(gone)}"))
     elif not _same_bindings(mine.items, theirs.items):
         out.append(Difference("place", "the places are joined otherwise"))
@@ -90,6 +90,13 @@ def _places(a: Content, b: Content, mine: Fact, theirs: Fact) -> list[Difference
     elif not out and not _sides_fit(mine.items, theirs.items):
         out.append(Difference("side", "the sides belong to other places"))
     return out
+
+
+def _other_region(extra: frozenset[str], gone: frozenset[str]) -> bool:
+    """ "Ngực: hạch cạnh khí quản" for "Cổ: hạch cạnh khí quản": the trachea is in both."""
+    within = lexicon().within
+    regions = [{x for x in places if x[:7] == "region:"} for places in (extra, gone)]
+    return any(x not in within[y] and y not in within[x] for x in regions[0] for y in regions[1])
 
 
 def _both_point(mine: Fact, theirs: Fact) -> bool:

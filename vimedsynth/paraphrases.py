@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.contents import content
 from vimedsynth.differences import Difference, differences, same_content
 from vimedsynth.facts import Fact, Item, merged, moved
 from vimedsynth.guards import Verdict
 from vimedsynth.reports import Report, unsectioned_report
 from vimedsynth.samples import Objection
+from vimedsynth.sections import preliminary
 from vimedsynth.sources import Place, report_facts
+from vimedsynth.words import split
 
 TOO_MANY = 90_000  # pairs of leftover facts: reports have some dozens of facts
 
@@ -184,9 +187,24 @@ def _says_the_same(rewrite: Report, report: Report) -> bool:
     return not left.mine and not left.theirs
 
 
+def _foreign_preliminaries(rewrite: Report, report: Report) -> tuple[Objection, ...]:
+    """What precedes the findings ("Tiền sử: ...") is not read as findings, so its words must be those of the report."""
+    opening = [s for s in rewrite.sentences[:8] if preliminary(s)]
+    if not opening:
+        return ()
+    known = stop_words() - {"không", "chưa"} | set(split(report.text))
+    return tuple(
+        Objection("unsupported-term", f"{', '.join(sorted(foreign))}; the report does not say this", s.text)
+        for s in opening
+        if (foreign := set(split(s.text)) - known)
+    )
+
+
 def judge_paraphrase(report: Report, text: str) -> Verdict:
     """Nothing added, nothing lost: see :func:`vimedsynth.guards.check_text`."""
     rewrite = unsectioned_report(text)
+    if foreign := _foreign_preliminaries(rewrite, report):
+        return Verdict(foreign)
     if _says_the_same(rewrite, report):
         return Verdict()
     left = _take_equal(_facts(rewrite), _facts(report))

@@ -155,8 +155,10 @@ def _said(text: str) -> tuple[tuple[Fact, ...], int]:
 
 
 def _lies_in(item: Item, region: frozenset[str]) -> bool:
+    """In this region and in no other: the trachea is in the neck and in the chest."""
     within = lexicon().within
-    return any((within.get(w, frozenset()) | {w}) & region for w in item.wider)
+    places = item.wider.union(*(within.get(w, frozenset()) for w in item.wider))
+    return bool(places & region) and not any(a[:7] == "region:" for a in places - region)
 
 
 def _goes_on(before: Fact, fact: Fact) -> bool:

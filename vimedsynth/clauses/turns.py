@@ -4,7 +4,7 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
 from vimedsynth.words import Token
 
-TURNS = frozenset({"cùng", "lân", "này", "có", "mới"})
+TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối"})
 
 
 class Turns(Assertions):
@@ -23,6 +23,8 @@ class Turns(Assertions):
             self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
         elif word == "mới" and before.kind in ("head", "generic"):
             self.draft.prior.add("new")  # "nốt mới ở gan"
+        elif word == "đối":
+            return nxt.value == "với"  # and not "đối bên"
         elif word == "có" and self.absent and self._affirms(before):
             self.absent = ""
             if not self.draft.empty():
