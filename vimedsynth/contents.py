@@ -19,6 +19,7 @@ class Content(NamedTuple):
     places: frozenset[str]
     pairs: frozenset[tuple[frozenset[str], str | None]]
     sizes: frozenset[tuple[tuple[float, ...], bool]]
+    axes: frozenset[tuple[tuple[float, ...], str]]  # which measure is the length, where there is a thickness too
     suvs: tuple[float, ...]
     levels: frozenset[str]
     intensity: frozenset[str]
@@ -52,6 +53,7 @@ def content(fact: Fact) -> Content:
         places=_places(fact, atoms),
         pairs=frozenset((_without_lateral(i) - PLACE_WORDS, i.side) for i in fact.items),
         sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
+        axes=_axes(fact.sizes) if len(fact.sizes) > 1 else frozenset(),
         suvs=tuple(sorted(set(fact.suvs))),
         levels=fact.levels,
         intensity=fact.intensity,
@@ -67,6 +69,12 @@ def content(fact: Fact) -> Content:
         advice=_advice(fact),
         words=words,
     )
+
+
+def _axes(sizes: tuple[Measure, ...]) -> frozenset[tuple[tuple[float, ...], str]]:
+    """ "đoạn dài 50 mm, chỗ dày nhất 17 mm"."""
+    found = frozenset((m.dims, m.kind) for m in sizes if m.kind in ("length", "thickness"))
+    return found if len({kind for _, kind in found}) > 1 else frozenset()
 
 
 def _without_lateral(item: Item) -> frozenset[str]:

@@ -9,6 +9,7 @@ from vimedsynth.pointing import SAME_SIDE
 
 TIERS = ("definite", "likely", "probable", "suspect")
 BOUND = ("rel:", "lobe:", "third:", "pole:", "wall:")
+NUMBERED = ("seg:", *(f"stn:{n}" for n in range(1, 10)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ def _both_point(mine: Fact, theirs: Fact) -> bool:
 def _bindings(items: tuple[Item, ...]) -> frozenset[tuple[str, str]]:
     """Which relation, lobe or third goes with which organ ("trước carina" and "dưới màng tim", not the reverse)."""
     known = lexicon().within
-    return frozenset((a, o) for i in items for a in i.atoms if a.startswith(BOUND) for o in i.atoms if o in known)
+    return frozenset(
+        (a, o) for i in items for a in i.atoms if a.startswith((*BOUND, *NUMBERED)) for o in i.atoms if o in known
+    )
 
 
 def _same_bindings(mine: tuple[Item, ...], theirs: tuple[Item, ...]) -> bool:
@@ -117,7 +120,8 @@ def _same_bindings(mine: tuple[Item, ...], theirs: tuple[Item, ...]) -> bool:
     """
     a, b = _bindings(mine), _bindings(theirs)
     only_a, only_b = a - b, b - a
-    return not {x for x, _ in only_a} & {x for x, _ in only_b} and not {o for _, o in only_a} & {o for _, o in only_b}
+    organs = [{o for x, o in only if not x.startswith(NUMBERED)} for only in (only_a, only_b)]
+    return not {x for x, _ in only_a} & {x for x, _ in only_b} and not organs[0] & organs[1]
 
 
 def _implied(atoms: frozenset[str], said: frozenset[str]) -> bool:
@@ -159,6 +163,8 @@ def _numbers(a: Content, b: Content, mine: Fact, theirs: Fact) -> list[Differenc
         new, gone = sizes - others, others - sizes
         code = _number_code(new, others, theirs) if new else "dropped-number"
         out.append(Difference(code, f"size {_dims(new)}, not {_dims(gone)}" if new else f"size {_dims(gone)} left out"))
+    elif a.axes and b.axes and a.axes != b.axes:
+        out.append(Difference("number", "the length and the thickness are not those"))
     elif a.sizes != b.sizes:
         out.append(Difference("threshold-as-value", "a threshold and a measure are not the same"))
     elif _rounded(mine, theirs):
