@@ -41,12 +41,13 @@ def judge(
     samples: set[str] = set()
     covered: set[str] = set()
     objections: list[Objection] = []
+    origin = provenance.json()
     for candidate, asked in CANDIDATES_BY_TASK[work.task](work, reply.payload or {}):
         if wanted is not None and not asked & wanted:
             continue
         verdict = _verdict(work, candidate)
         if verdict.accepted:
-            sample = _sample(work, candidate, provenance, locate)
+            sample = _sample(work, candidate, origin, locate)
             samples.add(sample["id"])
             covered |= asked
             outcomes.append(Outcome(None, sample["id"], orjson.dumps(sample)))
@@ -63,9 +64,9 @@ def _verdict(work: Work, candidate: Candidate) -> Verdict:
     return review(work.case, candidate)
 
 
-def _sample(work: Work, candidate: Candidate, provenance: Provenance, locate: Locate) -> dict[str, Any]:
+def _sample(work: Work, candidate: Candidate, origin: dict[str, Any], locate: Locate) -> dict[str, Any]:
     """The row of an accepted candidate; that of a comparison names the second study, its report and its image."""
-    sample = sample_json(work.case, candidate, provenance, locate(work.case))
+    sample = sample_json(work.case, candidate, origin, locate(work.case))
     if work.partner is not None:
         study = work.partner.study
         sample["partner"] = {

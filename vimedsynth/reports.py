@@ -56,7 +56,12 @@ class Report:
     sentences: tuple[Sentence, ...]
 
     def __hash__(self) -> int:
-        return hash((self.text, len(self.sentences)))  # a string keeps its hash; the sentences follow from it
+        return hash(self.text)  # a string keeps its hash; the sentences follow from it
+
+    def __eq__(self, other: object) -> bool:  # asked for several times an answer, mostly of the very same report
+        if self is other:
+            return True
+        return isinstance(other, Report) and self.text == other.text and self.sentences == other.sentences
 
     def section(self, *sections: Section) -> tuple[Sentence, ...]:
         """The sentences of the given sections, in report order."""

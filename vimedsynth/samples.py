@@ -134,9 +134,9 @@ def content_json(candidate: Candidate) -> dict[str, Any]:
 
 
 def sample_json(
-    case: Case, candidate: Candidate, provenance: Provenance, image: dict[str, Any] | None
+    case: Case, candidate: Candidate, provenance: dict[str, Any], image: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """A sample row of the contract. ``image`` is ``{"ct", "pet", "slices": [start, stop]}`` or None."""
+    """A sample row of the contract. ``provenance`` is that of its reply as JSON; ``image`` is ``{"ct", "pet", "slices": [start, stop]}`` or None."""
     content = content_json(candidate)
     return {
         "id": content_id(case.study.study_id, candidate.region, candidate.task, content),
@@ -148,5 +148,5 @@ def sample_json(
         **content,
         "claims": sorted(candidate.claims),
         "image": image,
-        "provenance": provenance.json(),
+        "provenance": provenance,
     }

@@ -101,16 +101,18 @@ def _evened(drafts: list[Draft], rng: random.Random, kinds: frozenset[str] = fro
     """The drafts with as many of ``kinds`` (or of all) answered yes as answered no; of all, uptake is let go last."""
     kept = list(drafts)
     asked = Counter(finding for draft in kept for finding in set(draft.findings))  # by how many questions
+    seen = [d for d in kept if not kinds or d.kind in kinds]
+    yes, no = [d for d in seen if d.yes is True], [d for d in seen if d.yes is False]
     while True:
-        seen = [d for d in kept if not kinds or d.kind in kinds]
-        yes, no = [d for d in seen if d.yes is True], [d for d in seen if d.yes is False]
         if abs(len(yes) - len(no)) <= bool(kinds):  # a lone question about uptake stays
             return kept
-        more = [d for d in max(yes, no, key=len) if d.kind != "invasion"]
-        spare = [d for d in more if all(asked[finding] > 1 for finding in d.findings)]
+        more = yes if len(yes) >= len(no) else no
+        free = (d for d in more if d.kind != "invasion")
+        spare = [d for d in free if all(asked[finding] > 1 for finding in d.findings)]
         spare = [d for d in spare if d.kind not in _UPTAKE] or spare
         if not spare:
             return kept
         gone = rng.choice(spare)
         kept.remove(gone)
+        more.remove(gone)
         asked.subtract(set(gone.findings))
