@@ -63,3 +63,4 @@ def test_no_false_rewrite_by_a_free_hand_passes() -> None:
     rows = [row for row in judged(FREE) if row.text is not None]
     assert len(rows) == 144
     assert all(row.right for row in rows if not row.supported)
+    assert sum(row.right for row in rows if row.supported) >= 27
