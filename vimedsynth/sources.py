@@ -140,7 +140,7 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[Statemen
     return out
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _said(text: str) -> tuple[tuple[Fact, ...], int]:
     """The facts of a sentence, and how long the heading is that was left out: one that says no more than their places."""
     section = opened_section(text)
@@ -238,7 +238,7 @@ def _joined(found: Fact, said: Fact) -> Fact:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def source_of(report: Report) -> Source:
     """The evidence of a report. Cached: many pairs ask about one report."""
     rows = report_facts(report, place=None)

@@ -73,7 +73,7 @@ class Focus:
         return frozenset(h for f in self.facts for h in f.heads)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def focus_of(question: str) -> Focus:
     """A question, to be read when needed."""
     low = fold(question)
