@@ -173,3 +173,16 @@ def test_a_sentence_is_read_alike_wherever_it_stands() -> None:
     )
     assert first.spans != second.spans
     assert first._replace(id="", spans=(), section=second.section) == second._replace(id="", spans=())
+
+
+def test_a_heading_that_opens_a_sentence_is_no_place_of_its_finding() -> None:
+    """The guard leaves it out, and so do the findings."""
+    (finding,) = read_findings(flat_report("Bụng: Hình ảnh nang gan phải 12 mm, không tăng chuyển hóa FDG."))
+    assert [place.organ for place in finding.places] == ["liver"]
+    assert finding.morphology == "nang"
+    assert finding.spans[0].of("Bụng: Hình ảnh nang gan phải 12 mm, không tăng chuyển hóa FDG.").startswith("Bụng")
+    node, *_ = read_findings(
+        flat_report("Ngực: Hình ảnh vài hạch ở rốn phổi trái. Hạch lớn nhất có kích thước 15 x 12 mm.")
+    )
+    assert [(place.organ, place.text) for place in node.places] == [("hilum", "rốn phổi trái")]
+    assert [size.text for size in node.sizes] == ["15 x 12 mm"]

@@ -113,3 +113,10 @@ def test_the_exception_of_a_denial_is_there_with_the_form_denied() -> None:
     assert "peritoneum" in left.atoms
     assert not denied.sizes
     assert [m.dims for m in left.sizes] == [(10.0,)]
+
+
+def test_an_old_fracture_is_no_new_one_and_a_denied_effect_no_effect() -> None:
+    old, new = one("Hình ảnh gãy cũ xương sườn VIII trái."), one("Hình ảnh gãy mới xương sườn VIII trái.")
+    assert ("old" in old.modifiers, "new" in new.prior) == (True, True)
+    caused, spared = one("Hình ảnh sỏi thận phải 6 mm, gây giãn đài bể thận."), one("Hình ảnh sỏi thận phải 6 mm, không gây giãn đài bể thận.")  # fmt: skip
+    assert caused.modifiers != spared.modifiers

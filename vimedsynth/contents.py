@@ -34,15 +34,14 @@ class Content(NamedTuple):
     words: frozenset[str]
 
 
-def _threshold(m: Measure, small: bool) -> bool:
-    """10 mm alone is a threshold that lost its sign when the finding is called small, and may be one when it is not."""
+def _threshold(m: Measure) -> bool:
+    """10 mm alone may be a threshold that lost its sign."""
     return m.op == "<" or (m.dims == (10.0,) and m.op == "=")
 
 
 @lru_cache(maxsize=8192)
 def content(fact: Fact) -> Content:
     """The comparable form of ``fact``."""
-    small = "small" in fact.modifiers
     atoms = fact.atoms
     said, words = _said(fact, atoms)
     return Content(
@@ -52,7 +51,7 @@ def content(fact: Fact) -> Content:
         - ({"unmarked"} if len(fact.counts) > 1 else {"one", "unmarked"}),
         places=_places(fact, atoms),
         pairs=frozenset((_without_lateral(i) - PLACE_WORDS, i.side) for i in fact.items),
-        sizes=frozenset((m.dims, _threshold(m, small)) for m in fact.sizes),
+        sizes=frozenset((m.dims, _threshold(m)) for m in fact.sizes),
         axes=_axes(fact.sizes) if len(fact.sizes) > 1 else frozenset(),
         suvs=tuple(sorted(set(fact.suvs))),
         levels=fact.levels,

@@ -2,7 +2,7 @@
 
 A request's reply, what became of its candidates and, where it was the last, the end of its unit of work are in one
 transaction, so a kill leaves a request either finished with all that follows from it or not asked at all. Requests that
-finish at one time share a transaction, which is committed before anything new is asked for. The
+finish at one time share a transaction, which is committed before a model is asked for anything new. The
 write-ahead log with ``synchronous=NORMAL`` survives a killed process whole and a power cut without corruption.
 """
 

@@ -99,7 +99,8 @@ class Loop:
     def take(self) -> Request | None:
         """The next request (see :class:`vimedsynth.engines.Feed`): what is asked again before what is new.
 
-        What is finished is committed first, so that a kill never costs more than a window of requests.
+        What a model has finished is committed first, so that a kill never costs more than a window of requests; without
+        a model some units are committed together.
         """
         if self._engine.prompted or len(self._pending) >= _TOGETHER:
             self._commit()

@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache, reduce
 
-from vimedsynth.facts import Fact, merged, moved, sentence_facts, shifted
+from vimedsynth.facts import Fact, merged, moved, shifted
 from vimedsynth.findings import (
     Comparison,
     Finding,
@@ -20,7 +20,7 @@ from vimedsynth.findings import (
 )  # fmt: skip
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Report, Section, Span
-from vimedsynth.sources import Statement, report_facts, said_again
+from vimedsynth.sources import Statement, report_facts, said_again, told_in
 from vimedsynth.wording import LENGTHS, NUMBER, Wording, wording
 from vimedsynth.words import fold, tokens
 
@@ -74,8 +74,11 @@ def _in_report(name: str, row: Statement, said: list[Statement], report: Report)
 def _whole(row: Statement, report: Report) -> Fact:
     """A fact that several sentences tell, with all its offsets in the report."""
     sentences = [report.sentences[number - 1] for number, _ in row.parts]
-    pieces = zip(sentences, row.parts, strict=True)
-    return reduce(merged, (shifted(sentence_facts(s.text)[order], s.span.start) for s, (_, order) in pieces))
+    pieces = []
+    for sentence, (_, order) in zip(sentences, row.parts, strict=True):
+        told, cut = told_in(sentence.text)
+        pieces.append(shifted(told[order], sentence.span.start + cut))
+    return reduce(merged, pieces)
 
 
 def _alone(part: tuple[int, int], report: Report) -> Finding:
@@ -86,7 +89,8 @@ def _alone(part: tuple[int, int], report: Report) -> Finding:
 @lru_cache(maxsize=4096)
 def _of_sentence(text: str, order: int) -> Finding:
     """A finding that one sentence tells, by its place among the facts of the sentence. Cached: standard lines recur."""
-    return _finding(sentence_facts(text)[order], (Span(0, len(text)),), text)
+    told, cut = told_in(text)
+    return _finding(told[order], (Span(0, len(text) - cut),), text[cut:])
 
 
 def _with_form(finding: Finding, before: Finding) -> Finding:

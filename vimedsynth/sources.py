@@ -114,7 +114,7 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[Statemen
     for sentence in report.sentences:
         if (len(sentence.text) < 40 and only_heading(sentence.text)) or preliminary(sentence):
             continue
-        said, cut = _said(sentence.text)
+        said, cut = told_in(sentence.text)
         for order, found in enumerate(said):
             fact = place(found, sentence.span.start + cut) if place else found
             last = len(out) - 1
@@ -141,7 +141,7 @@ def report_facts(report: Report, place: Place | None = shifted) -> list[Statemen
 
 
 @lru_cache(maxsize=4096)
-def _said(text: str) -> tuple[tuple[Fact, ...], int]:
+def told_in(text: str) -> tuple[tuple[Fact, ...], int]:
     """The facts of a sentence, and how long the heading is that was left out: one that says no more than their places."""
     section = opened_section(text)
     if section is None:

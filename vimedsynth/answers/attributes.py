@@ -54,11 +54,10 @@ class Attributes:
     def spoke_of(self, fact: Fact) -> None:
         """What comes next may lean on the places and forms of this fact."""
         items = fact.items
-        if items and (
-            items[0].atoms or any(item.atoms for item in items)
-        ):  # a side alone is of the place that was spoken of before
-            self._items = fact.items
-            self.places.append(fact.items)
+        if items and (items[0].atoms or any(item.atoms for item in items)):
+            # a side alone is of the place that was spoken of before, and does not take its place
+            self._items = items
+            self.places.append(items)
         self._heads = fact.heads or self._heads
 
     def object(self, code: str, message: str, span: Span | None = None) -> None:

@@ -165,7 +165,7 @@ class AnswerJudge(Overall):
             return
         if fact.polarity == "present" and self._says_nothing(fact):
             return
-        self._every(fact, fact.items)
+        self._every(fact)
         if fact.levels and len(self.excluded) > len(self.focus.excluded):
             self._excepted(fact)
         self._most(fact)
@@ -243,7 +243,7 @@ class AnswerJudge(Overall):
                 best = faults
         if len(places) > 1 and derived and any(self._from_context(fact, i, leans) for i in places):
             return
-        parts = tuple(Item(i.atoms, s) for i in places for s in (("right", "left") if i.side == "both" else (i.side,)))
+        parts = self._with_sides(places)
         if len(places) > 1 and self._by_parts(fact, places):
             return
         if len(parts) > len(places) and self._by_parts(fact, parts):

@@ -21,13 +21,13 @@ VALUES = {"one": 1, "two": 2, "three": 3, "unmarked": 1}
 class Overall(Absences):
     """Judges what is said of several findings at once."""
 
-    def _every(self, fact: Fact, places: tuple[Item, ...]) -> None:
+    def _every(self, fact: Fact) -> None:
         """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
         named = fact.heads or any(i.atoms for i in fact.items)
         if not (self.says_all and fact.levels and named) or not EVERY.search(fold(fact.span.of(self.answer))):
             return
         up = bool(fact.levels & {"increased", "mild"})
-        for row in self._alike(fact.heads, self._with_sides(places)):
+        for row in self._alike(fact.heads, self._with_sides(fact.items)):
             largest = up and "of-largest" in row.fact.modifiers and bool(row.fact.suvs)
             if largest or (row.fact.levels and row.avid != up and not self._left_out(row)):
                 self.object("uptake", f"not all of them: sentence {row.sentences[0]}", fact.span)

@@ -13,8 +13,6 @@ from vimedsynth.clauses.drafts import (
 from vimedsynth.clauses.turns import TURNS, Turns
 from vimedsynth.words import Token
 
-AGES = {"cũ": "old", "mới": "recent"}
-
 
 class ClauseReader(Turns):
     """Reads one sentence: ``ClauseReader(text).facts()``."""
@@ -85,8 +83,8 @@ class ClauseReader(Turns):
             self._split()
             self.draft.start = tok.start
             return
-        if word in AGES and self.before().value == "fracture":
-            self.draft.modifiers.add(AGES[word])
+        if word == "cũ" and self.before().value == "fracture":
+            self.draft.modifiers.add("old")  # "gãy mới" is new, as any finding is (see Turns)
             return
         if word == "nằm" and self.mode == "reading":
             self._close_item()
