@@ -1,6 +1,7 @@
 """A real HTTP server on loopback in a thread of its own; each answer comes from a function of the request's number."""
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ class Server:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     most: int = 0  # requests in flight at once
+    answered_before: float = math.inf  # requests of this number and later wait, until the test lets them go
 
     @property
     def url(self) -> str:
@@ -51,6 +53,8 @@ def serving(answer: Answer, *, delay: float = 0.0, owner: str = "test", port: in
         flying += 1
         server.most = max(server.most, flying)
         await asyncio.sleep(delay)
+        while number >= server.answered_before:
+            await asyncio.sleep(0.01)
         flying -= 1
         said = answer(number, body)
         if said is None:

@@ -1,5 +1,6 @@
 """A run that is killed at random moments, again and again, beside one that is left alone."""
 
+import math
 import random
 import signal
 import sqlite3
@@ -20,6 +21,7 @@ from vimedsynth.engines.grounded import write
 from vimedsynth.samples import Task
 
 CONCURRENCY = 8
+BEFORE_A_KILL = 10  # requests of one process before it is killed, at most
 
 
 @dataclass
@@ -98,16 +100,23 @@ def kill_again_and_again(folder: Path, reports: int, kills: int, dice: random.Ra
 
 
 def _killed_once(said: list[str], server: Server, dice: random.Random) -> bool:
-    """Start, and kill -9 at a moment between the start and a while after the first request; False if it was done."""
+    """Start, and kill -9 while it starts or a while after one of its first requests; False if nothing was left for it.
+
+    The moment is counted in requests and the server leaves those that come too late unanswered: with more of them left
+    than are answered here the process is never done first, however busy the machine.
+    """
     before = len(server.bodies)
+    server.answered_before = before + BEFORE_A_KILL + CONCURRENCY
+    wanted = before + dice.randint(1, BEFORE_A_KILL)
     process = subprocess.Popen(said, stdout=subprocess.DEVNULL)
     if dice.random() < 0.1:
-        time.sleep(1.0 * dice.random())  # while it starts
+        time.sleep(dice.random())  # while it starts
     else:
-        while len(server.bodies) == before and process.poll() is None:
-            time.sleep(0.005)
-        time.sleep(0.25 * dice.random())
+        while len(server.bodies) < wanted and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(0.05 * dice.random())
     process.send_signal(signal.SIGKILL)
     done = process.wait() == 0
     time.sleep(0.1)  # what was on its way to the server has arrived
+    server.answered_before = math.inf
     return not done
