@@ -50,7 +50,7 @@ def test_twenty_samples_by_keyboard_alone(desk: Page, page: Serving) -> None:
     until(lambda: desk.meter() == (20, 20), "all twenty")
     verdicts = [str(d.verdict) for d in page.desk.ledger.decisions()]
     assert (verdicts.count("accept"), verdicts.count("reject")) == (15, 5)
-    assert all(0 < d.elapsed_ms < 60_000 for d in page.desk.ledger.decisions())
+    assert all(d.elapsed_ms > 0 for d in page.desk.ledger.decisions())
     assert desk.complaints() == []
 
 
@@ -299,7 +299,7 @@ def test_nothing_is_cut_off(desk: Page, driver: Any, size: tuple[int, int]) -> N
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
-def test_ten_thousand_samples_open_in_under_a_second(tmp_path: Any, driver: Any) -> None:
+def test_of_ten_thousand_samples_the_page_asks_for_what_it_shows(tmp_path: Any, driver: Any) -> None:
     from tests.review.making import make_run
 
     made = make_run(tmp_path, studies=50, copies=50)
@@ -310,11 +310,11 @@ def test_ten_thousand_samples_open_in_under_a_second(tmp_path: Any, driver: Any)
         desk.open(running.link("An"))
         driver.refresh()
         until(lambda: desk.count(".turn"), "the first sample")
-        code = (
-            "const shown = performance.getEntriesByType('resource').filter(e => e.name.includes('/api/item'))[0];"
-            "return shown ? shown.responseEnd : null"
+        asked = driver.execute_script(
+            "return performance.getEntriesByType('resource').filter(e => e.name.includes('/api/'))"
+            ".map(e => [new URL(e.name).pathname, e.encodedBodySize])"
         )
-        spent = until(lambda: driver.execute_script(code), "the timing")
-        assert spent < 1000, f"{spent} ms"
+        assert [path for path, _ in asked].count("/api/item") == 1
+        assert sum(size for _, size in asked) < 1 << 16, asked  # bytes; the samples are 8 MB
         desk.keys("l")
         until(lambda: desk.count(".rows li") == 100, "the list's first window")
