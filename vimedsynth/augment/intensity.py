@@ -95,7 +95,8 @@ def _tone(volume: Volume, table: Table, applied: Applied) -> Table:
     low, high = CT_RANGE_HU if volume.modality is Modality.CT else (0.0, float(TOP))
     unit = np.clip((table - low) / (high - low), 0, 1)
     if applied.name == "RandomGamma":
-        unit = unit ** np.float32(params["gamma"])
+        between = (unit > 0) & (unit < 1)  # the ends stay; most of the 65,536 are there
+        unit[between] **= np.float32(params["gamma"])
     else:
         unit = np.clip(unit * np.float32(params["alpha"]) + np.float32(params["beta"]), 0, 1)
     toned: Table = unit * np.float32(high - low) + np.float32(low)
