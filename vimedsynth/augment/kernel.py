@@ -170,5 +170,8 @@ def add_noise(picture: NDArray[np.int16], state: NDArray[np.uint64], counts: NDA
             noise[n, k] = counts[(word >> np.uint64(16 * k)) & np.uint64(0xFFFF)]
     state[0], state[1], state[2], state[3] = a, b, c, counter
     flat = noise.reshape(-1)
+    low, top = np.int32(floor), np.int32(32767)
     for n in range(picture.size):  # a loop of its own: the sums are done many at once, the look-ups cannot be
-        picture[n] = np.int16(min(np.int32(32767), max(np.int32(floor), np.int32(picture[n]) + np.int32(flat[n]))))
+        value = np.int32(np.int32(picture[n]) + np.int32(flat[n]))  # 32 bits wide, or they are not
+        value = low if value < low else value
+        picture[n] = top if value > top else value
