@@ -127,6 +127,9 @@ class Absences(Support):
     def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A sentence of the report that says it is not there, or that the place is normal."""
         src = row.fact
+        if fact.modifiers and not (fact.heads or fact.levels or fact.readings or fact.generic or fact.patterns):
+            if not fact.modifiers <= src.modifiers:
+                return False  # "không bị co kéo" is not backed by "không tràn dịch"
         if src.polarity in ("absent", "resolved"):
             if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
                 return False

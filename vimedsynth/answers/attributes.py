@@ -72,6 +72,7 @@ class Attributes:
             out.append(Objection(code, message, fact.span.of(self.answer).strip(" .,;")))
 
         self._numbers(fact, src, add)
+        self._of_each(fact, row, add)
         self._uptake(fact, row, add)
         self._count(fact, src, add)
         self._reading(fact, row, add)
@@ -95,11 +96,15 @@ class Attributes:
         code = codes.get(next(iter(kinds)), "added-finding") if len(kinds) == 1 else "added-finding"
         add(code, f"the report does not describe it so ({', '.join(sorted(extra))})")
 
+    def _of_each(self, fact: Fact, row: Evidence, add: Adder) -> None:
+        """What the report measures of the largest or hottest of several is no measure of each."""
+        if not (fact.sizes or fact.suvs) or not EACH.search(fold(fact.span.of(self.answer))):
+            return
+        if any(self.source.says(word, row.sentences) for word in ("nhất", "hơn")):
+            add("number", "the report measures the largest only")
+
     def _of_largest(self, fact: Fact, src: Fact, add: Adder) -> None:
-        """What the report says of the largest alone is said of no other, and of its place."""
-        of_largest = "of-largest" in src.modifiers - fact.modifiers
-        if fact.sizes and of_largest and EACH.search(fold(fact.span.of(self.answer))):
-            add("number", "the report gives the size of the largest only")
+        """What the report says of the largest alone is said of its place."""
         largest = _largest_places(src)
         lone = len(fact.items) == 1 and bool(fact.sizes or fact.suvs)  # its numbers are those of the largest
         of_it = fact.anaphora or "of-largest" in fact.modifiers or lone

@@ -159,6 +159,8 @@ class AnswerJudge(Overall):
         if fact.advice:
             self._advice(fact)
             if fact.polarity == "advice":
+                if fact.readings and fact.tier and not self._reasoned(fact):
+                    self._present(fact._replace(polarity="present", advice=frozenset(), counts=frozenset()))
                 return
         if fact.polarity in ("absent", "resolved"):
             self._absent(fact)
@@ -214,6 +216,10 @@ class AnswerJudge(Overall):
             self.object("added-advice", "the report does not advise this", fact.span)
         elif not self.source.advice and fact.advice & {"correlate", "follow"}:
             self.object("added-advice", "the report gives no advice", fact.span)
+
+    def _reasoned(self, fact: Fact) -> bool:
+        """ "..., vì nghi ngờ ác tính": the report itself gives this reason for an advice; else it is said of a finding."""
+        return any(fact.readings <= r.fact.readings and fact.tier == r.fact.tier for r in self.source.advice)
 
     def _present(self, fact: Fact) -> None:
         places = fact.items

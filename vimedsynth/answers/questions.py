@@ -29,7 +29,8 @@ ALONE = re.compile(r"^\s*(?:là\s+|khoảng\s+)?(\d+(?:[.,]\d+)?)\s*\.?\s*$", re
 NUMBERED = re.compile(r"\W*\d{1,2}\W*")
 
 EACH = re.compile(
-    r"\bnào cũng\b|\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng)\b|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b"
+    r"\bnào cũng\b|\bđều (?:có )?(?:kích thước|đường kính|đo|dài|dày|khoảng|suv)|\bmỗi (?:hạch|nốt|nang|khối|ổ)\b"
+    r"|\bcùng (?:cỡ|kích thước|đường kính|suv)|\bbằng nhau\b"
 )
 
 EVERY = re.compile(r"(?<!không )(?<!chưa )(?<!đồng )\b(?:đều|tất cả|toàn bộ|mọi|cái nào cũng|nào cũng)\b")

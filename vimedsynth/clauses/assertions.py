@@ -16,7 +16,9 @@ class Assertions(UptakeWords):
             self.negated = True
             return
         if self.mode == "prior":
-            return
+            if tok.value != "resolved":
+                return
+            self.mode = ""  # "các ổ trước đây đã biến mất": that is of today
         if self.peek().value in {"", ".", ";"} and self.draft.polarity == "present" and not self.draft.empty():
             self._deny_all(tok.value)
             return
@@ -207,8 +209,21 @@ class Assertions(UptakeWords):
             return
         if tok.value == "if-needed" and self.mode != "advice":
             self.if_needed = self._advice_ahead()  # "Nếu cần, đối chiếu với nội soi."
-        elif self.mode == "advice" or tok.value in LONE_TARGETS:
+        elif self.mode == "advice":
             self.draft.advice.add(tok.value)
+        elif tok.value in LONE_TARGETS:
+            if self._done_already():
+                self.draft.words.add(f"done:{tok.value}")
+            else:
+                self.draft.advice.add(tok.value)
+
+    def _done_already(self) -> bool:
+        """ "đã cắt rộng và sinh thiết hạch": an examination that is over advises nothing."""
+        return self.draft.polarity == "postoperative" or any(
+            t.text.startswith("đã ") or t.value in {"đã", "qua"}
+            for t in self.toks[: self.at - 1]
+            if t.start >= self.draft.start
+        )
 
     def on_prior(self, tok: Token) -> None:
         if tok.value == "versus":

@@ -18,7 +18,8 @@ class Turns(Assertions):
             self.draft.points.add(SAME_SIDE)
         elif word == "lân" and nxt.value == "cận":
             self.at += 1
-            self.draft.points.add(BESIDE_IT)
+            if not self.draft.items:  # else it is beside what this finding is at: "khối ở S2, co kéo màng phổi lân cận"
+                self.draft.points.add(BESIDE_IT)
         elif word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
             self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
         elif word == "mới" and before.kind in ("head", "generic"):
@@ -48,6 +49,11 @@ class Turns(Assertions):
         elif self.mode == "advice" and word in {"vì", "với"} and self._finding_ahead(word):
             self.draft.points.add(NEXT)
             self._close()
+            return True
+        elif self.mode == "advice" and word == "vì" and self.peek().kind == "tier":
+            self.mode = (
+                ""  # "..., vì nghi ngờ ác tính": why it is advised is a reading and not what it shall tell apart
+            )
             return True
         return False
 

@@ -55,6 +55,8 @@ class UptakeWords(Numbers):
 
     def _organ_compared(self) -> bool:
         """The same behind the tracer, which may already be all that is said of the uptake."""
+        if self._as_that_of_organ():
+            return True
         if self.peek().text not in WAYS or self.peek(1).value != "hơn":
             return False
         self.at += 1
@@ -62,6 +64,18 @@ class UptakeWords(Numbers):
             return True
         self.at -= 1
         return False
+
+    def _as_that_of_organ(self) -> bool:
+        """ "hấp thu FDG tương đương (với) nhu mô gan": neither increased nor without."""
+        if self.peek().value != "tương" or self.peek(1).value != "đương":
+            return False
+        step = 2 + (self.peek(2).value == "với")
+        step += self.peek(step).value in ("parenchyma", "nền")
+        if self.peek(step).kind != "organ":
+            return False
+        self.draft.modifiers.add(f"like:{self.peek(step).value}")
+        self.at += step + 1
+        return True
 
     def _compared_to_organ(self, tok: Token) -> bool:
         """ "bắt FDG thấp hơn gan": an organ to compare with is no place of the finding."""

@@ -1,0 +1,74 @@
+"""What lets a false answer look supported: a word of another finding, a vessel for its neighbour, the largest for all."""
+
+import pytest
+
+from vimedsynth.facts import sentence_facts
+from vimedsynth.guards import check_answer, check_text
+from vimedsynth.reports import flat_report
+
+REPORT = (
+    "Bệnh nhân ung thư hắc tố gan bàn chân phải, đã cắt rộng và sinh thiết hạch bẹn phải. Không thấy hạch nách trái. Hạch nách "
+    "phải kích thước 10 x 13 mm, tăng hấp thu FDG, SUVmax 5,1. Khối phổi trái ở phân thùy S6, kích thước 28 x 33 mm, tăng hấp "
+    "thu FDG, SUVmax 9,6, co kéo màng phổi lân cận, không xâm lấn thành ngực. Tràn dịch màng phổi phải lượng ít. Thân tụy có "
+    "khối 25 x 30 mm, tăng hấp thu FDG, SUVmax 7,3, ôm khoảng 1/3 chu vi tĩnh mạch mạc treo tràng trên. Hai hạch cạnh động mạch "
+    "chủ bụng, hạch lớn hơn 9 x 14 mm, SUVmax 4,2. Gan có nốt 15 mm ở hạ phân thùy VI, hấp thu FDG tương đương nhu mô gan. Túi "
+    "mật đã cắt. Tuyến tiền liệt có ổ tăng hấp thu FDG ở vùng ngoại vi bên phải, SUVmax 4,9. Thùy trái tuyến giáp có nốt 12 mm, "
+    "tăng hấp thu FDG, SUVmax 6,4. Nhiều tổn thương tiêu xương ở thân đốt sống T9, L1 và cánh chậu trái, tăng hấp thu FDG, SUVmax "
+    "cao nhất 11,8 ở L1. Kết luận: Khối phổi trái nhiều khả năng u nguyên phát. Hạch nách phải nghi ngờ di căn. Nốt tuyến giáp: "
+    "đề nghị siêu âm và chọc hút."
+)  # fmt: skip
+
+TWINS = [  # question, what the report bears out, what it does not
+    ("Hạch nách có ở bên nào?", "Có, bên phải, 10 x 13 mm, SUVmax 5,1.", "Có, cả hai bên; bên phải 10 x 13 mm, SUVmax 5,1."),
+    ("Màng phổi cạnh khối thế nào?", "Khối co kéo màng phổi lân cận.", "Màng phổi lân cận không bị co kéo."),
+    ("U tụy ôm mạch nào?", "Ôm khoảng 1/3 chu vi tĩnh mạch mạc treo tràng trên.", "Ôm khoảng 1/3 chu vi động mạch mạc treo tràng trên."),
+    ("Có mấy hạch cạnh động mạch chủ bụng?", "Hai hạch, hạch lớn hơn 9 x 14 mm.", "Hai hạch, cùng cỡ 9 x 14 mm."),
+    ("Nốt gan hấp thu FDG thế nào?", "Nốt gan hấp thu FDG tương đương nhu mô gan.", "Nốt gan tăng hấp thu FDG so với nhu mô gan."),
+    ("Túi mật thế nào?", "Túi mật đã cắt.", "Túi mật còn tại chỗ."),
+    ("Tuyến tiền liệt có gì?", "Tuyến tiền liệt có ổ tăng hấp thu FDG ở vùng ngoại vi bên phải.",
+     "Tuyến tiền liệt có ổ tăng hấp thu FDG ở vùng chuyển tiếp bên phải."),
+    ("SUVmax của các tổn thương xương?", "SUVmax cao nhất 11,8 ở L1.",
+     "Các tổn thương ở thân đốt sống T9, L1 và cánh chậu trái đều có SUVmax 11,8."),
+    ("Nốt giáp cần làm gì?", "Đề nghị siêu âm và chọc hút.", "Đề nghị siêu âm và chọc hút, vì nhiều khả năng ung thư giáp."),
+    ("Đề nghị gì ở tuyến giáp?", "Siêu âm và chọc hút.", "Siêu âm và chọc hút vì nghi ngờ ác tính."),
+    ("Báo cáo đề nghị gì?", "Siêu âm và chọc hút.", "Siêu âm, chọc hút và sinh thiết."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "true", "false"), TWINS)
+def test_what_is_borne_out_passes_and_its_twin_does_not(question: str, true: str, false: str) -> None:
+    report = flat_report(REPORT)
+    assert check_answer(report, question, true).objections == ()
+    assert check_answer(report, question, false).objections
+
+
+def test_what_has_gone_is_not_what_is_still_there() -> None:
+    report = flat_report(
+        "Các ổ tăng hấp thu FDG trong lách trước đây đã biến mất. Hạch cổ trái không còn quan sát được."
+    )
+    assert {f.polarity for s in report.sentences for f in sentence_facts(s.text)} == {"resolved"}
+    assert check_text(report, report.text).accepted
+    still = "Các ổ tăng hấp thu FDG trong lách trước đây hiện vẫn còn. Hạch cổ trái không còn quan sát được."
+    assert not check_text(report, still).accepted
+
+
+def test_a_neighbour_is_that_of_the_same_finding_where_it_has_a_place() -> None:
+    (fact,) = sentence_facts("Khối phổi phải co kéo màng phổi lân cận.")
+    assert not fact.points
+    (fact,) = sentence_facts("Vài hạch lân cận tăng hấp thu FDG.")
+    assert fact.points
+
+
+def test_an_examination_that_is_over_is_no_advice() -> None:
+    (done,), (advised,) = (
+        sentence_facts("Đã sinh thiết hạch cổ phải."),
+        sentence_facts("Đề nghị sinh thiết hạch cổ phải."),
+    )
+    assert not done.advice
+    assert "biopsy" in advised.advice
+
+
+def test_the_upper_mesentery_is_no_threshold() -> None:
+    (fact,) = sentence_facts("Hình ảnh hạch mạc treo tràng trên 8 mm.")
+    assert [m.op for m in fact.sizes] == ["="]
+    assert "more-than" not in fact.modifiers
