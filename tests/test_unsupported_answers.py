@@ -14,7 +14,7 @@ REPORT = (
     "chủ bụng, hạch lớn hơn 9 x 14 mm, SUVmax 4,2. Gan có nốt 15 mm ở hạ phân thùy VI, hấp thu FDG tương đương nhu mô gan. Túi "
     "mật đã cắt. Tuyến tiền liệt có ổ tăng hấp thu FDG ở vùng ngoại vi bên phải, SUVmax 4,9. Thùy trái tuyến giáp có nốt 12 mm, "
     "tăng hấp thu FDG, SUVmax 6,4. Nhiều tổn thương tiêu xương ở thân đốt sống T9, L1 và cánh chậu trái, tăng hấp thu FDG, SUVmax "
-    "cao nhất 11,8 ở L1. Kết luận: Khối phổi trái nhiều khả năng u nguyên phát. Hạch nách phải nghi ngờ di căn. Nốt tuyến giáp: "
+    "cao nhất 11,8 ở L1. Dây thanh trái không tăng hấp thu FDG, khả năng liệt dây thanh trái. Gan hạ phân thùy II có nang 9 mm. Kết luận: Khối phổi trái nhiều khả năng u nguyên phát. Hạch nách phải nghi ngờ di căn. Nốt tuyến giáp: "
     "đề nghị siêu âm và chọc hút."
 )  # fmt: skip
 
@@ -25,12 +25,17 @@ TWINS = [  # question, what the report bears out, what it does not
     ("Có mấy hạch cạnh động mạch chủ bụng?", "Hai hạch, hạch lớn hơn 9 x 14 mm.", "Hai hạch, cùng cỡ 9 x 14 mm."),
     ("Nốt gan hấp thu FDG thế nào?", "Nốt gan hấp thu FDG tương đương nhu mô gan.", "Nốt gan tăng hấp thu FDG so với nhu mô gan."),
     ("Túi mật thế nào?", "Túi mật đã cắt.", "Túi mật còn tại chỗ."),
+    ("Ổ ở tuyến tiền liệt nằm ở vùng nào?", "Ổ tăng hấp thu FDG ở vùng ngoại vi bên phải.", "Ổ tăng hấp thu FDG ở vùng trung tâm bên phải."),
     ("Tuyến tiền liệt có gì?", "Tuyến tiền liệt có ổ tăng hấp thu FDG ở vùng ngoại vi bên phải.",
      "Tuyến tiền liệt có ổ tăng hấp thu FDG ở vùng chuyển tiếp bên phải."),
     ("SUVmax của các tổn thương xương?", "SUVmax cao nhất 11,8 ở L1.",
      "Các tổn thương ở thân đốt sống T9, L1 và cánh chậu trái đều có SUVmax 11,8."),
     ("Nốt giáp cần làm gì?", "Đề nghị siêu âm và chọc hút.", "Đề nghị siêu âm và chọc hút, vì nhiều khả năng ung thư giáp."),
     ("Đề nghị gì ở tuyến giáp?", "Siêu âm và chọc hút.", "Siêu âm và chọc hút vì nghi ngờ ác tính."),
+    ("Nốt gan nằm ở đâu?", "Nốt gan nằm ở hạ phân thùy VI.", "Nốt gan nằm ở hạ phân thùy II."),
+    ("Hạch nghi ngờ di căn nằm ở đâu?", "Hạch nghi ngờ di căn nằm ở nách phải.", "Hạch nghi ngờ di căn nằm ở cổ phải."),
+    ("Dây thanh nào nghi bị liệt?", "Khả năng liệt dây thanh trái.", "Khả năng liệt dây thanh phải."),
+    ("Đề nghị siêu âm ở đâu?", "Đề nghị siêu âm tuyến giáp.", "Đề nghị siêu âm tuyến tiền liệt."),
     ("Báo cáo đề nghị gì?", "Siêu âm và chọc hút.", "Siêu âm, chọc hút và sinh thiết."),
 ]  # fmt: skip
 

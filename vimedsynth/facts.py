@@ -19,6 +19,14 @@ def wider(atoms: frozenset[str]) -> frozenset[str]:
     return atoms.union(*(lexicon().within.get(a, frozenset()) for a in atoms))
 
 
+PARTS = ("seg:", "lobe:", "zone:", "third:", "level:", "quadrant:", "wall:", "pole:")
+
+
+def is_part(atoms: frozenset[str]) -> bool:
+    """Whether a place is nothing but a part of some organ: "hạ phân thùy VI", "vùng ngoại vi"."""
+    return bool(atoms) and all(a.startswith(PARTS) for a in atoms)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One place of a list: concept ids (organ, lobe, segment, station, relation ...) and the side bound to them."""

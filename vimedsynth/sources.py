@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from vimedsynth.facts import Fact, Item, merged, sentence_facts, shifted
+from vimedsynth.facts import PARTS, Fact, Item, is_part, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import NEXT, pointed
 from vimedsynth.reports import Report, Section, Sentence
@@ -90,9 +90,23 @@ def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evide
         places = tuple(
             p | {organ} if any(a.startswith("seg:") for a in p) and not p & {"lung", "liver"} else p for p in places
         )
+    if len(places) > 1:
+        places = _in_whole(fact.items, places)
     everything = region.union(*places) if places else region
     avid = bool(fact.levels & {"increased", "mild"}) and fact.polarity == "present"
     return Evidence(fact, section, sentences, places, everything, avid)
+
+
+def _in_whole(items: tuple[Item, ...], places: tuple[frozenset[str], ...]) -> tuple[frozenset[str], ...]:
+    """ "tuyến tiền liệt có ổ ở vùng ngoại vi": the zone is that of the organ named before."""
+    whole, out = frozenset[str](), []
+    for item, place in zip(items, places, strict=True):
+        if is_part(item.atoms):
+            place |= whole
+        elif not any(a.startswith(PARTS) for a in item.atoms):
+            whole = place
+        out.append(place)
+    return tuple(out)
 
 
 class Statement(NamedTuple):

@@ -23,6 +23,10 @@ def _reckoned(fact: Fact, changed: frozenset[str]) -> bool:
     return bool(larger) and changed <= ({"larger"} if all(larger) else {"smaller"} if not any(larger) else set())
 
 
+_FINER = frozenset({"seg:", "lobe", "stn:", "vert"})
+"""How the names of segments, lobes, stations and vertebrae begin."""
+
+
 class Attributes:
     """Collects the objections to one answer."""
 
@@ -215,6 +219,8 @@ class Attributes:
         src = row.fact
         if not self._read_there(fact, row):
             add("place", "the report reads it of another place")
+        elif not self._read_on_side(fact, row):
+            add("side", "the report reads it of the other side")
         said = frozenset(r for r in fact.readings if not r.startswith(("at:", "head:")) and not self._known(r, row))
         if not said:
             self._tier(fact, src, add)
@@ -238,11 +244,17 @@ class Attributes:
 
     def _read_there(self, fact: Fact, row: Evidence) -> bool:
         """ "khả năng di căn gan": the places of a reading are those of the finding, or of its reading in the report."""
-        places = {r[3:] for r in fact.readings if r[:3] == "at:" and r[3:] in lexicon().places}
+        places = {r[3:] for r in fact.readings if r[:3] == "at:" and (r[3:] in lexicon().places or r[3:7] in _FINER)}
         if not places:
             return True
         theirs = {r[3:] for r in row.fact.readings if r[:3] == "at:"} | row.all_places
         return all(place in theirs or not wider(frozenset({place})).isdisjoint(theirs) for place in places)
+
+    def _read_on_side(self, fact: Fact, row: Evidence) -> bool:
+        """ "khả năng liệt dây thanh trái": where the report gives one side alone, no other."""
+        said = {r[8:] for r in fact.readings if r[:8] == "at:side-"}
+        theirs = {r[8:] for r in row.fact.readings if r[:8] == "at:side-"} | row.fact.sides
+        return not said or not theirs or "both" in theirs or said <= theirs
 
     def _known(self, reading: str, row: Evidence) -> bool:
         """A word of a reading that the sentences of the finding or the question have too, or that says nothing."""

@@ -16,11 +16,12 @@ from vimedsynth.answers.questions import (
     lead_of,
 )
 from vimedsynth.clauses.drafts import stop_words
-from vimedsynth.facts import Fact, Item, moved, sentence_facts
+from vimedsynth.facts import Fact, Item, moved, sentence_facts, wider
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import ADVISED_AT
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Source, times_in
+from vimedsynth.sources import Evidence, Source, times_in
 from vimedsynth.words import Token, fold, raw_tokens, tokens
 
 
@@ -200,6 +201,9 @@ class AnswerJudge(Overall):
 
     def _advice(self, fact: Fact) -> None:
         wanted = fact.advice - {"note", "correlate", "if-needed", "history"}
+        if not all(any(self._advised_at(place, wanted, row) for row in self.source.advice) for place in advised(fact)):
+            self.object("added-advice", "the report advises this for another place", fact.span)
+            return
         conditional = False
         for row in self.source.advice:
             given = row.fact.advice | ({"follow"} if "note" in row.fact.advice else set())
@@ -216,6 +220,14 @@ class AnswerJudge(Overall):
             self.object("added-advice", "the report does not advise this", fact.span)
         elif not self.source.advice and fact.advice & {"correlate", "follow"}:
             self.object("added-advice", "the report gives no advice", fact.span)
+
+    def _advised_at(self, place: str, wanted: frozenset[str], row: Evidence) -> bool:
+        """Whether one of the examinations is advised for this place, or for something of which no place is known."""
+        if wanted - {"follow"} and not wanted & row.fact.advice:  # "để kiểm tra miệng nối": to look is no examination
+            return False
+        of = self.source.facts[row.fact.advice_of] if row.fact.advice_of is not None else row
+        known = of.all_places | row.all_places | wider(frozenset(advised(row.fact)))
+        return place in known or not wider(frozenset({place})).isdisjoint(advised(row.fact) | of.fact.atoms)
 
     def _reasoned(self, fact: Fact) -> bool:
         """ "..., vì nghi ngờ ác tính": the report itself gives this reason for an advice; else it is said of a finding."""
@@ -269,6 +281,12 @@ class AnswerJudge(Overall):
             self.objections.extend(best)
         elif not pool:
             self.object("evidence-missing", "the report says nothing", fact.span)
+
+
+def advised(fact: Fact) -> frozenset[str]:
+    """The organs and regions that an advice names for its examinations."""
+    named = frozenset(point[len(ADVISED_AT) :] for point in fact.points if point.startswith(ADVISED_AT))
+    return named | (fact.atoms & lexicon().places if fact.polarity == "advice" else frozenset())
 
 
 def _of_no_sense(token: Token) -> bool:

@@ -6,7 +6,7 @@ from vimedsynth.answers.attributes import Attributes
 from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, other_way, replace_evidence, where_said
 from vimedsynth.answers.questions import EVERY
 from vimedsynth.clauses.sharing import WHOLE_COUNT
-from vimedsynth.facts import Fact, Item
+from vimedsynth.facts import PARTS, Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
@@ -19,6 +19,16 @@ TISSUES = frozenset({"skin", "subcutis", "soft-tissue", "muscle", "fat-tissue"})
 
 TUMOUR = frozenset({"primary", "head:mass"})
 """What a report calls "u": an answer may call it so whatever its form."""
+
+
+def _with_whole(places: tuple[Item, ...]) -> tuple[Item, ...]:
+    """ "gan, ở hạ phân thùy VI": an organ and a part of it are one place and no list of two."""
+    if len(places) != 2 or any(a.startswith(PARTS) for a in places[0].atoms):
+        return places
+    whole, part = places
+    if not part.atoms or not all(a.startswith(("seg:", "lobe:")) for a in part.atoms):
+        return places  # "hoại tử trung tâm" is no place of its own
+    return (Item(part.atoms | whole.atoms, part.side or whole.side, part.span),)
 
 
 class Support(Attributes):
@@ -118,6 +128,7 @@ class Support(Attributes):
 
     def _by_parts(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
+        places = _with_whole(places)
         chosen: list[Evidence] = []
         if {c for c in fact.counts if c[:3] != "of:"} == {WHOLE_COUNT.get(len(places))}:
             fact = fact._replace(counts=frozenset())  # "ba ổ, ở A, B và C"

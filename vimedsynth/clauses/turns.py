@@ -4,7 +4,7 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
 from vimedsynth.words import Token
 
-TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối"})
+TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối", "nằm"})
 
 
 class Turns(Assertions):
@@ -24,6 +24,9 @@ class Turns(Assertions):
             self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
         elif word == "mới" and before.kind in ("head", "generic"):
             self.draft.prior.add("new")  # "nốt mới ở gan"
+        elif word == "nằm" and self.mode == "reading" and nxt.value in {"ở", "tại", "trong"}:
+            self._close_item()
+            self.mode = ""  # "Nốt gan nghi ngờ di căn nằm ở hạ phân thùy VI": the place of the nodule
         elif word == "đối":
             return nxt.value == "với"  # and not "đối bên"
         elif word == "có" and self.absent and self._affirms(before):
