@@ -77,3 +77,14 @@ def test_the_upper_mesentery_is_no_threshold() -> None:
     (fact,) = sentence_facts("Hình ảnh hạch mạc treo tràng trên 8 mm.")
     assert [m.op for m in fact.sizes] == ["="]
     assert "more-than" not in fact.modifiers
+
+
+def test_the_response_of_the_patient_is_not_that_of_one_finding() -> None:
+    report = flat_report(
+        "Hạch cổ phải 10 x 8 mm, SUVmax 1,8. Gan có nốt 20 mm, SUVmax 4,4. Kết luận: Đáp ứng chuyển hóa một phần. "
+        "Hạch cổ phải đáp ứng hoàn toàn."
+    )
+    asked = "Bệnh nhân đáp ứng điều trị ra sao?"
+    assert check_answer(report, asked, "Bệnh nhân đáp ứng chuyển hóa một phần.").objections == ()
+    assert check_answer(report, asked, "Bệnh nhân đáp ứng chuyển hóa hoàn toàn.").objections
+    assert check_answer(report, asked, "Hạch cổ phải đáp ứng hoàn toàn.").objections == ()

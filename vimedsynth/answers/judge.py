@@ -169,6 +169,8 @@ class AnswerJudge(Overall):
         if fact.polarity == "present" and self._says_nothing(fact):
             return
         self._every(fact)
+        if not (fact.items or fact.heads or self.items or self.heads):
+            self._of_patient(fact)
         if fact.levels and len(self.excluded) > len(self.focus.excluded):
             self._excepted(fact)
         self._most(fact)
@@ -180,6 +182,14 @@ class AnswerJudge(Overall):
         ):
             self._only(fact)
         self._present(fact)
+
+    def _of_patient(self, fact: Fact) -> None:
+        """ "Bệnh nhân đáp ứng hoàn toàn": the response of the patient, and not that of one finding."""
+        said = {reading for reading in fact.readings if reading.startswith("response")}
+        rows = [r.fact for r in self.source.pool if not (r.fact.items or r.fact.heads)]
+        given = [f.readings for f in rows if any(reading.startswith("response") for reading in f.readings)]
+        if said and given and not any(said <= readings for readings in given):
+            self.object("added-reading", "the report gives another response of the patient", fact.span)
 
     def _says_nothing(self, fact: Fact) -> bool:
         return not (fact.heads or fact.items or fact.sizes or fact.suvs or fact.levels or fact.readings or fact.invasions
