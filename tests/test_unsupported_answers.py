@@ -14,7 +14,13 @@ REPORT = (
     "chủ bụng, hạch lớn hơn 9 x 14 mm, SUVmax 4,2. Gan có nốt 15 mm ở hạ phân thùy VI, hấp thu FDG tương đương nhu mô gan. Túi "
     "mật đã cắt. Tuyến tiền liệt có ổ tăng hấp thu FDG ở vùng ngoại vi bên phải, SUVmax 4,9. Thùy trái tuyến giáp có nốt 12 mm, "
     "tăng hấp thu FDG, SUVmax 6,4. Nhiều tổn thương tiêu xương ở thân đốt sống T9, L1 và cánh chậu trái, tăng hấp thu FDG, SUVmax "
-    "cao nhất 11,8 ở L1. Dây thanh trái không tăng hấp thu FDG, khả năng liệt dây thanh trái. Gan hạ phân thùy II có nang 9 mm. Kết luận: Khối phổi trái nhiều khả năng u nguyên phát. Hạch nách phải nghi ngờ di căn. Nốt tuyến giáp: "
+    "cao nhất 11,8 ở L1. Dây thanh trái không tăng hấp thu FDG, khả năng liệt dây thanh trái. Gan hạ phân thùy II có nang 9 mm. "
+    "Nốt thùy dưới phổi trái 6 mm. Nốt thùy giữa phổi phải 5 mm. Ổ tăng hấp thu FDG ở cung sau xương sườn 7 trái, không thấy biến đổi cấu "
+    "trúc trên CT. Hạch rốn gan 11 mm. Tủy xương hấp thu FDG, nhiều khả năng sinh lý. Nốt đại tràng lên 13 mm. Nhiều hạch cổ trái "
+    "nhóm II, III. Hạch cổ phải nhóm II 8 mm. Lách hấp thu FDG kém hơn gan. Diện đốt ở gan hạ phân thùy VIII 32 mm, chưa thấy tái phát. "
+    "Đã hóa trị 4 chu kỳ. Kết luận: Hạch rốn gan nhiều khả năng viêm nhưng chưa loại trừ di căn. Nốt đại tràng lên khả năng polyp. "
+    "Tổn thương gan tương ứng với di căn. Đề nghị theo dõi nốt thùy dưới phổi trái bằng CT ngực. "
+    " Khối phổi trái nhiều khả năng u nguyên phát. Hạch nách phải nghi ngờ di căn. Nốt tuyến giáp: "
     "đề nghị siêu âm và chọc hút."
 )  # fmt: skip
 
@@ -36,6 +42,20 @@ TWINS = [  # question, what the report bears out, what it does not
     ("Hạch nghi ngờ di căn nằm ở đâu?", "Hạch nghi ngờ di căn nằm ở nách phải.", "Hạch nghi ngờ di căn nằm ở cổ phải."),
     ("Dây thanh nào nghi bị liệt?", "Khả năng liệt dây thanh trái.", "Khả năng liệt dây thanh phải."),
     ("Đề nghị siêu âm ở đâu?", "Đề nghị siêu âm tuyến giáp.", "Đề nghị siêu âm tuyến tiền liệt."),
+    ("Theo dõi gì bằng CT?", "Theo dõi nốt thùy dưới phổi trái bằng CT ngực.", "Theo dõi nốt thùy dưới phổi phải bằng CT ngực."),
+    ("Theo dõi gì bằng CT ngực?", "Theo dõi nốt thùy dưới phổi trái bằng CT ngực.", "Theo dõi nốt thùy trên phổi trái bằng CT ngực."),
+    ("Đã hóa trị bao nhiêu?", "Ung thư hắc tố, đã hóa trị 4 chu kỳ.", "Ung thư hắc tố, đã hóa trị 6 chu kỳ."),
+    ("Nốt dưới phổi trái có biến đổi gì trên CT?", "Trên CT không thấy biến đổi cấu trúc ở cung sau xương sườn 7.",
+     "Trên CT có biến đổi cấu trúc ở cung sau xương sườn 7."),
+    ("Hạch ở rốn gan được đọc thế nào?", "Hạch rốn gan nhiều khả năng viêm nhưng chưa loại trừ di căn.",
+     "Hạch rốn gan tương ứng với viêm nhưng chưa loại trừ di căn."),
+    ("Hấp thu ở tủy xương là gì?", "Tủy xương hấp thu FDG nhiều khả năng sinh lý.", "Tủy xương hấp thu FDG chắc chắn là sinh lý."),
+    ("Nốt đại tràng lên là gì?", "Nốt đại tràng lên, khả năng polyp.", "Nốt đại tràng lên, tương ứng với polyp."),
+    ("Hạch cổ thế nào?", "Cổ trái có nhiều hạch, ở các nhóm II và III.", "Cổ phải có nhiều hạch, ở các nhóm II và III."),
+    ("Tổn thương ở gan là gì?", "Tổn thương gan tương ứng với di căn gan.", "Tổn thương gan tương ứng với di căn lách."),
+    ("Có tái phát ở diện đốt không?", "Chưa thấy tái phát; diện đốt cỡ 32 mm.", "Chưa thấy tái phát; diện đốt cỡ 62 mm."),
+    ("Lách hấp thu FDG thế nào?", "Lách hấp thu FDG kém hơn gan.", "Lách hấp thu FDG kém hơn phổi."),
+    ("Phổi phải có gì?", "Phổi phải có một nốt 5 mm ở thùy giữa.", "Phổi phải có hai nốt 5 mm ở thùy giữa."),
     ("Báo cáo đề nghị gì?", "Siêu âm và chọc hút.", "Siêu âm, chọc hút và sinh thiết."),
 ]  # fmt: skip
 

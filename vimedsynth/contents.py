@@ -110,6 +110,7 @@ def _advice(fact: Fact) -> frozenset[str]:
     if not fact.points or fact.polarity != "advice":
         return tasks
     own = frozenset().union(*(i.wider for i in fact.items)) if fact.items else frozenset()
+    own |= {f"side-{side}" for i in fact.items if (side := i.side)}
     return tasks | {p for p in fact.points if p.startswith(ADVISED_AT) and p[len(ADVISED_AT) :] not in own}
 
 

@@ -22,7 +22,10 @@ REGION_OF_SECTION: dict[Section, frozenset[str]] = {
 }
 
 
-_TIME = re.compile(r"(\d+(?:\s*(?:[-–]|đến)\s*\d+)?)\s*(tháng|tuần|ngày|năm)(?!\w)")
+_TIME = re.compile(r"(\d+(?:\s*(?:[-–]|đến)\s*\d+)?)\s*(tháng|tuần|ngày|năm|chu kỳ|đợt|phân liều)(?!\w)")
+_YEAR = re.compile(r"\b(năm) ((?:19|20|[3-9]\d)\d\d)\b")
+
+_TIMES = ("tháng", "tuần", "ngày", "năm", "chu kỳ", "đợt", "phân liều")
 
 Place = Callable[[Fact, int], Fact]
 """Moves the spans of a fact by so many characters."""
@@ -73,10 +76,15 @@ class Source:
 
 
 def times_in(text: str) -> list[tuple[str, str]]:
-    """The lengths of time in a text with their units: "sau 6-8 tuần" has ``("6-8", "tuần")``."""
-    if "tháng" not in text and "tuần" not in text and "ngày" not in text and "năm" not in text:
+    """The lengths of time in a text, in units or in courses of treatment, and the years.
+
+    "sau 6-8 tuần" has ``("6-8", "tuần")``, "năm 2021" has ``("2021", "năm")``.
+    """
+    low = fold(text)
+    if not any(map(low.__contains__, _TIMES)):
         return []
-    return [(re.sub(r"\s*(?:[-–]|đến)\s*", "-", hit[1]), hit[2]) for hit in _TIME.finditer(fold(text))]
+    lengths = [(re.sub(r"\s*(?:[-–]|đến)\s*", "-", hit[1]), hit[2]) for hit in _TIME.finditer(low)]
+    return lengths + [(hit[2], hit[1]) for hit in _YEAR.finditer(low)]
 
 
 def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evidence:

@@ -12,10 +12,16 @@ GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
 HARMLESS = frozenset({"benign"})
 
 
+def _only_described(fact: Fact) -> bool:
+    """ "không bị co kéo", "không thấy biến đổi cấu trúc": no form, uptake or reading is denied, but how a thing looks."""
+    return bool(fact.modifiers) and not (fact.heads or fact.levels or fact.readings or fact.patterns)
+
+
 class Absences(Support):
     """Judges denials."""
 
     def _absent(self, fact: Fact) -> None:
+        self._measured(fact)
         places = self._sided(fact.items) or self.items
         beyond = any(f.items or f.heads for f in self.excluded) and not [
             i for i in fact.items if i.atoms - {"region:body", "rel:above"}
@@ -32,7 +38,8 @@ class Absences(Support):
             return
         against = [r for r in self.source.facts if self._denied(fact, places, r, everywhere)]
         backing = [r for r in self.source.facts if self._backs(fact, places, r, everywhere)]
-        if against and (beyond or not any(self._exact(places, r) for r in backing)):
+        at = [i for i in places if any(self._denied(fact, (i,), r, everywhere) for r in against)]
+        if against and (beyond or not any(self._exact(tuple(at), r) for r in backing)):
             self.object("negation", f"the report has {where_said(against[0])}", fact.span)
         elif against:
             self.notes.append(
@@ -44,6 +51,13 @@ class Absences(Support):
             self.object("certainty-down", "the report denies it with other certainty", fact.span)
         elif not everywhere and self._other_side_only(fact, backing):
             self.object("side", "the report says so of the other side", fact.span)
+
+    def _measured(self, fact: Fact) -> None:
+        """ "Chưa thấy tái phát; vùng này cỡ 3 cm": what is measured in a denial is measured by the report."""
+        sizes = {m.dims for r in self.source.facts for m in r.fact.sizes}
+        suvs = {v for r in self.source.facts for v in r.fact.suvs}
+        if any(m.dims and m.dims not in sizes for m in fact.sizes) or any(v not in suvs for v in fact.suvs):
+            self.object("number", "the report has no such measure", fact.span)
 
     def _sided(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
         """ "Bên phải thì không thấy": a side alone is of the place that was spoken of, or asked for."""
@@ -104,6 +118,8 @@ class Absences(Support):
                 return False
             if not (fact.generic and fact.items):
                 return True
+        elif _only_described(fact) and not fact.modifiers & src.modifiers:
+            return False
         if "abnormal" in fact.patterns and not row.avid and fact.heads:
             return False
         if any(same_finding(ex, src) for ex in self.excluded):
@@ -127,9 +143,8 @@ class Absences(Support):
     def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A sentence of the report that says it is not there, or that the place is normal."""
         src = row.fact
-        if fact.modifiers and not (fact.heads or fact.levels or fact.readings or fact.generic or fact.patterns):
-            if not fact.modifiers <= src.modifiers:
-                return False  # "không bị co kéo" is not backed by "không tràn dịch"
+        if _only_described(fact) and not fact.modifiers <= src.modifiers:
+            return False  # "không bị co kéo" is not backed by "không tràn dịch"
         if src.polarity in ("absent", "resolved"):
             if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
                 return False
@@ -155,4 +170,9 @@ class Absences(Support):
                 near = want & (reach | own.atoms) or (item.wider & own.atoms)
                 if near and not other_part(want, own.atoms) and compatible_sides(item.side, own.side):
                     return True
-        return False
+        return not src.items and src.polarity == "absent" and self._of_finding_at(places, row)
+
+    def _of_finding_at(self, places: tuple[Item, ...], row: Evidence) -> bool:
+        """ "Ổ ở thân xương ức ..., không thấy biến đổi cấu trúc": a denial without a place is of the finding before it."""
+        beside = [r for r in self.source.facts if r.sentences[0] == row.sentences[0] and r.fact.items]
+        return any(r.fact.polarity == "present" and any(self.at((i,), r) for i in places) for r in beside)

@@ -3,6 +3,7 @@
 from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
 from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
+from vimedsynth.clauses.sharing import GENERAL
 from vimedsynth.facts import Fact, Invades, Item, wider
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
@@ -25,6 +26,9 @@ def _reckoned(fact: Fact, changed: frozenset[str]) -> bool:
 
 _FINER = frozenset({"seg:", "lobe", "stn:", "vert"})
 """How the names of segments, lobes, stations and vertebrae begin."""
+
+_VAST = GENERAL | {"region:pelvis", "region:head", "region:head_neck", "region:abdomen_pelvis", "region:body"}
+"""What holds organs that have nothing to do with each other."""
 
 
 class Attributes:
@@ -203,13 +207,23 @@ class Attributes:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
-        said = frozenset(c.removeprefix("of:") for c in fact.counts if c != "unmarked")
+        parts = frozenset(c for c in fact.counts if ":" not in c and c != "unmarked")
+        if (
+            len(parts) < len(fact.counts)
+            and any(c[:3] == "of:" for c in fact.counts)
+            and not parts <= src.counts | {"one"}
+        ):
+            add(
+                "count", f"the report says {', '.join(sorted(src.counts)) or 'one'}"
+            )  # "hai nốt: hai nốt ở A, một nốt ở B"
+            return
+        said = frozenset(c.removeprefix("of:") for c in fact.counts if c != "unmarked" and c[:7] != "in-all:")
         if not said or said <= src.counts or (said == {"one"} and any(c[:3] == "of:" for c in src.counts)):
             return
         whole = {c.removeprefix("of:") for c in src.counts}
         if said <= whole or (any(c[:3] == "of:" for c in src.counts) and said - {"one"} <= whole):
             return  # "hai nốt: một nốt ... và một nốt ..."
-        if "one" in said and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
+        if said == {"one"} and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
         if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and all(m.few for m in src.sizes):
             return
@@ -221,7 +235,13 @@ class Attributes:
             add("place", "the report reads it of another place")
         elif not self._read_on_side(fact, row):
             add("side", "the report reads it of the other side")
-        said = frozenset(r for r in fact.readings if not r.startswith(("at:", "head:")) and not self._known(r, row))
+        said = frozenset(
+            r for r in fact.readings if not r.startswith(("at:", "head:", "as:")) and not self._known(r, row)
+        )
+        self._degrees(fact, src, add)
+        forms = {r for r in fact.readings if r[:5] == "head:"} - {"head:mass"}
+        if not forms <= src.readings | {f"head:{head}" for head in src.heads}:
+            add("added-reading", f"the report does not call it so ({', '.join(sorted(r[5:] for r in forms))})")
         if not said:
             self._tier(fact, src, add)
             return
@@ -239,7 +259,7 @@ class Attributes:
             add("added-reading", "the report gives no such negative reading")
         elif added:
             add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
-        elif said - {"physiologic", "operated", "normal"}:
+        elif fact.tier or said - {"physiologic", "operated", "normal"}:
             self._tier(fact, src, add)
 
     def _read_there(self, fact: Fact, row: Evidence) -> bool:
@@ -248,7 +268,15 @@ class Attributes:
         if not places:
             return True
         theirs = {r[3:] for r in row.fact.readings if r[:3] == "at:"} | row.all_places
-        return all(place in theirs or not wider(frozenset({place})).isdisjoint(theirs) for place in places)
+        around = {place: wider(frozenset({place})) - _VAST for place in places}
+        return all(place in theirs or not around[place].isdisjoint(theirs) for place in places)
+
+    def _degrees(self, fact: Fact, src: Fact, add: Adder) -> None:
+        """Where several readings have each a certainty of its own: none is surer than the surest of the report."""
+        mine, theirs = (sorted(TIERS.index(r[3:]) for r in f.readings if r[:3] == "as:") for f in (fact, src))
+        theirs = theirs or ([TIERS.index(src.tier)] if src.tier else [])
+        if mine and theirs and mine[0] < theirs[0]:
+            add("certainty-up", "the report is not as certain of any of the readings")
 
     def _read_on_side(self, fact: Fact, row: Evidence) -> bool:
         """ "khả năng liệt dây thanh trái": where the report gives one side alone, no other."""
@@ -270,6 +298,8 @@ class Attributes:
 
     def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
         """The certainty of a reading that both give."""
+        if fact.tier == "definite" and not fact.readings and not src.tier and not src.readings:
+            add("added-reading", "the report does not read this finding")
         if not src.tier or not (fact.tier or fact.readings):
             return
         mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)

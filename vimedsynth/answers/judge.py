@@ -1,5 +1,7 @@
 """Is a free answer supported by the report? Each fact of the answer is judged against the findings it is about."""
 
+import re
+
 from vimedsynth.answers.leaning import leant
 from vimedsynth.answers.matching import (
     LOOSE,
@@ -23,6 +25,8 @@ from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source, times_in
 from vimedsynth.words import Token, fold, raw_tokens, tokens
+
+_FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 
 
 class AnswerJudge(Overall):
@@ -56,6 +60,7 @@ class AnswerJudge(Overall):
             if not facts:
                 self._unread(Span(start, span.end + shift))
         self._times()
+        self._fractions()
         self._lead(lead, said)
         if not named and (lead or not any(fact.advice for fact in said)):
             self._nothing_said(lead, rest)
@@ -82,6 +87,13 @@ class AnswerJudge(Overall):
         for said in times_in(self.answer):
             if said not in self.source.times and said not in times_in(self.question):
                 self.object("number", f"the report does not say {' '.join(said)}")
+
+    def _fractions(self) -> None:
+        """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""
+        for hit in _FRACTION.finditer(self.answer):
+            known = hit[0] in self.question or any(hit[0] in s.text for s in self.source.sentences)
+            if not known and not 0 < int(hit[1]) < int(hit[2]) < 6:
+                self.object("number", f"the report has no {hit[0]}")
 
     def _nothing_said(self, lead: str, rest: str) -> None:
         """No finding is named: the first word answers the question by itself, or nothing can be held against the report."""
@@ -196,7 +208,7 @@ class AnswerJudge(Overall):
                     or fact.modifiers - {"small", "mild", "opaque"})  # fmt: skip
 
     def _words(self, fact: Fact) -> None:
-        for word in fact.words:
+        for word in sorted(fact.words):
             if (
                 word.startswith("#")
                 and word[1:] not in self.source.tokens
@@ -236,6 +248,9 @@ class AnswerJudge(Overall):
         if wanted - {"follow"} and not wanted & row.fact.advice:  # "để kiểm tra miệng nối": to look is no examination
             return False
         of = self.source.facts[row.fact.advice_of] if row.fact.advice_of is not None else row
+        if place[:5] == "side-":
+            sides = {a for a in advised(row.fact) if a[:5] == "side-"} | {f"side-{s}" for s in of.fact.sides}
+            return place in sides or not sides
         known = of.all_places | row.all_places | wider(frozenset(advised(row.fact)))
         return place in known or not wider(frozenset({place})).isdisjoint(advised(row.fact) | of.fact.atoms)
 
@@ -244,7 +259,7 @@ class AnswerJudge(Overall):
         return any(fact.readings <= r.fact.readings and fact.tier == r.fact.tier for r in self.source.advice)
 
     def _present(self, fact: Fact) -> None:
-        places = fact.items
+        places = _stations_of(fact.items)
         known = lexicon().places
         derived = not any(i.atoms & known or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
         if derived:
@@ -293,8 +308,18 @@ class AnswerJudge(Overall):
             self.object("evidence-missing", "the report says nothing", fact.span)
 
 
+def _stations_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """ "Cổ trái có nhiều hạch, ở các nhóm II và III": stations without a side are of the side of the region before them."""
+    if len(items) < 2 or not items[0].side or not items[0].atoms & lexicon().places:
+        return items
+    side, rest = items[0].side, items[1:]
+    if any(i.side or not i.atoms or not all(a.startswith("stn:") for a in i.atoms) for i in rest):
+        return items
+    return tuple(Item(i.atoms, side, i.span) for i in items)
+
+
 def advised(fact: Fact) -> frozenset[str]:
-    """The organs and regions that an advice names for its examinations."""
+    """The organs, regions, parts and sides that an advice names for its examinations."""
     named = frozenset(point[len(ADVISED_AT) :] for point in fact.points if point.startswith(ADVISED_AT))
     return named | (fact.atoms & lexicon().places if fact.polarity == "advice" else frozenset())
 

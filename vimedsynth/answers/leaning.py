@@ -5,7 +5,7 @@ import re
 from vimedsynth.answers.questions import Focus
 from vimedsynth.facts import Fact
 
-_WHICH = re.compile(r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b")
+_WHICH = re.compile(r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b|^\s*(?:liệt )?kể\b|^\s*nêu\b")
 
 
 def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
@@ -13,8 +13,6 @@ def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
 
     A denial, and an answer that opens with "không", takes nothing.
     """
-    if "nào" not in focus.text and "đâu" not in focus.text and "những gì" not in focus.text:
-        return fact
     if fact.polarity != "present" or lead == "không" or not (fact.items or fact.heads):
         return fact
     if fact.levels or fact.readings or fact.prior or not _WHICH.search(focus.text):

@@ -127,7 +127,8 @@ class Overall(Absences):
 
     def _counted(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """ "Có hai hạch ...": as many findings of the report as that, each by itself."""
-        (said, *more) = fact.counts - {"unmarked"} or {""}
+        own = fact.counts - {"unmarked"}
+        (said, *more) = (own - {"one"} if len(own) > 1 else own) or {""}  # "hai ổ: một ở A, một ở B"
         number = VALUES.get(said) or (int(said[1:]) if said[:1] == "n" and said[1:].isdigit() else 0)
         if more or number < 2:
             return False

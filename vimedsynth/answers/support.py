@@ -21,6 +21,11 @@ TUMOUR = frozenset({"primary", "head:mass"})
 """What a report calls "u": an answer may call it so whatever its form."""
 
 
+def _finest(places: tuple[Item, ...]) -> tuple[Item, ...]:
+    """ "phổi phải, ở thùy giữa phổi phải": what only holds another of the places is no place of the list."""
+    return tuple(i for i in places if not any(i.atoms < o.atoms and i.side in (None, o.side) for o in places))
+
+
 def _with_whole(places: tuple[Item, ...]) -> tuple[Item, ...]:
     """ "gan, ở hạ phân thùy VI": an organ and a part of it are one place and no list of two."""
     if len(places) != 2 or any(a.startswith(PARTS) for a in places[0].atoms):
@@ -116,6 +121,8 @@ class Support(Attributes):
         if own.side is None and "liver" in own.atoms and any(LIVER_SIDE.get(a) == item.side for a in own.atoms):
             return True  # segment VIII is of the right liver, whether or not that is said
         if own.side is None:
+            if item.side == src.items[0].side and all(a.startswith("stn:") for a in own.atoms):
+                return True  # "cơ ức đòn chũm trái (nhóm IIA)"
             later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
             return item.side == later or (later == "both" and self._asked(item.side))
         if own.side == "both":
@@ -128,7 +135,7 @@ class Support(Attributes):
 
     def _by_parts(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
-        places = _with_whole(places)
+        places = _with_whole(_finest(places))
         chosen: list[Evidence] = []
         if {c for c in fact.counts if c[:3] != "of:"} == {WHOLE_COUNT.get(len(places))}:
             fact = fact._replace(counts=frozenset())  # "ba ổ, ở A, B và C"

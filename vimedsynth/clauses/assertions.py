@@ -2,7 +2,7 @@
 
 import re
 
-from vimedsynth.clauses.drafts import CONTRAST, LONE_TARGETS
+from vimedsynth.clauses.drafts import CONTRAST, LONE_TARGETS, RawItem
 from vimedsynth.clauses.uptake import UptakeWords
 from vimedsynth.lexicon import lexicon
 from vimedsynth.words import Token
@@ -46,13 +46,28 @@ class Assertions(UptakeWords):
         if not d.empty() and not (placed and d.polarity == "present"):
             # What came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial.
             again = list(d.items) if d.polarity == polarity == "absent" and self.before().value == "," else []
+            topic = self._topic_of_next()
             if d.readings == {"postoperative-change"}:  # "thành ngực phải sau phẫu thuật không có khối"
                 again = list(d.items)
             self._close()
+            self.draft.items.extend(topic)
             self.again = again  # "ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa"
         self.absent = polarity
         self.draft.polarity = polarity
         self.mode = ""
+
+    def _topic_of_next(self) -> list[RawItem]:
+        """ "Không thấy nốt phúc mạc, ổ bụng cũng không có dịch": the last place is that of the denial that follows it."""
+        d = self.draft
+        if not self.absent or len(d.items) < 2 or self.depth:
+            return []
+        start, end = d.items[-1][2].start, d.items[-1][2].end
+        said = self.toks[: self.at - 1]
+        before = next((t for t in reversed(said) if t.start < start), None)
+        between = {t.value for t in said if t.start >= end}
+        return (
+            [d.items.pop()] if before and before.value == "," and between and between <= {"cũng", "thì", "đều"} else []
+        )
 
     def _begun(self) -> bool:
         """A finding has been named or measured, so that its uptake can be denied."""
@@ -130,7 +145,11 @@ class Assertions(UptakeWords):
         if self.draft.tier is None or self.soft:
             self.draft.tier = tok.value
             self.soft = tok.text in {"gợi ý", "nghĩ đến"}
-        elif tok.value != "definite" and tok.value != self.draft.tier:
+        elif tok.value != self.draft.tier and not (tok.value == "definite" and tok.text.endswith("do")):
+            self.draft.readings |= {
+                f"as:{self.draft.tier}",
+                f"as:{tok.value}",
+            }  # "nhiều khả năng viêm, chưa loại trừ u"
             order = ["definite", "likely", "probable", "suspect"]
             self.draft.tier = max(self.draft.tier, tok.value, key=order.index)
         self.mode = "reading"

@@ -148,6 +148,8 @@ class Cursor(Sharing):
             self.draft.modifiers.update("largest-at:" + "+".join(sorted(at)) for at in places)
         self.largest = self.bracket = 0
         d = self.draft
+        if d.tier and sum(not r.startswith(("at:", "as:", "word:")) for r in d.readings) < 2:
+            d.readings = {r for r in d.readings if r[:3] != "as:"}  # "khả năng thứ phát chưa được loại trừ" is one
         if not d.empty() or d.generic:
             polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
             self.done.append(

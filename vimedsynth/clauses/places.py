@@ -44,6 +44,8 @@ class Places(Borders):
         self.atoms.add(tok.value)
 
     def on_part(self, tok: Token) -> None:
+        if self.mode == "advice":
+            self.draft.points.add(ADVISED_AT + tok.value)
         if self.mode in ("prior", "advice"):
             return
         if self.side and self.atoms & lexicon().places and not self._part_of_it(tok):
@@ -96,6 +98,8 @@ class Places(Borders):
         return tok.text == "trên" and (nxt.value in {"đoạn", "nền"} or nxt.text[:5] == "vùng ")
 
     def on_side(self, tok: Token) -> None:
+        if self.mode == "advice":
+            self.draft.points.add(f"{ADVISED_AT}side-{tok.value}")
         if self.mode in ("prior", "advice"):
             return
         both = [w for w in tok.text.split() if w in ONE]

@@ -156,11 +156,12 @@ class Sharing:
     def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
         counts = frozenset(f"of:{c}" if WHOLE_COUNT.get(len(facts)) == c else f"in-all:{c}" for c in header.counts)
         places = frozenset(a for atoms, _, _ in header.items for a in atoms)
+        side = header.items[0][1] if len(header.items) == 1 else None  # "hai nốt phổi phải: nốt thùy trên và ..."
         known = lexicon().within
         return [
             f._replace(
                 heads=f.heads | header.heads, counts=f.counts | counts, modifiers=f.modifiers | header.modifiers,
-                items=tuple(i if i.atoms & known.keys() else Item(i.atoms | places, i.side, i.span) for i in f.items)
+                items=tuple(i if i.atoms & known.keys() else Item(i.atoms | places, i.side or side, i.span) for i in f.items)
                 or draft_items(header.items),
             )
             for f in facts

@@ -8,7 +8,7 @@ TAKEN = frozenset({"bắt fdg", "bắt xạ", "bắt xạ fdg", "hấp thu fdg",
 """Uptake that is there, without a word for how much of it."""
 
 
-WAYS = {"cao": "higher", "mạnh": "higher", "thấp": "lower"}
+WAYS = {"cao": "higher", "mạnh": "higher", "thấp": "lower", "kém": "lower", "yếu": "lower"}
 
 
 class UptakeWords(Numbers):
@@ -47,6 +47,8 @@ class UptakeWords(Numbers):
                 self.at += 1
             elif self.peek().value == "mức" and self.peek(1).value == "độ":
                 self.at += 2
+            elif self.peek().value == "ở" and self.peek(1).value == "mức":
+                self.at += 2 + (self.peek(2).value == "độ")
             elif self._rim_only(step := int(self.peek().value == "ở")):
                 self.draft.patterns.add("peripheral")
                 self.at += step + 1
@@ -66,10 +68,11 @@ class UptakeWords(Numbers):
         return False
 
     def _as_that_of_organ(self) -> bool:
-        """ "hấp thu FDG tương đương (với) nhu mô gan": neither increased nor without."""
-        if self.peek().value != "tương" or self.peek(1).value != "đương":
+        """ "hấp thu FDG tương đương (với) nhu mô gan", "ngang gan": neither increased nor without."""
+        two = (self.peek().value, self.peek(1).value) in {("tương", "đương"), ("tương", "tự"), ("ngang", "với")}
+        if not two and self.peek().value not in {"ngang", "bằng"}:
             return False
-        step = 2 + (self.peek(2).value == "với")
+        step = (1 + two) + (self.peek(1 + two).value == "với")
         step += self.peek(step).value in ("parenchyma", "nền")
         if self.peek(step).kind != "organ":
             return False
