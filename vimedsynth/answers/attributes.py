@@ -39,6 +39,7 @@ class Attributes:
         self.low = low = fold(answer)
         # a cheap look before the pattern of what is said of all
         self.says_all = "đều" in low or "tất cả" in low or "nào cũng" in low or "toàn bộ" in low or "mọi" in low
+        self.says_each = any(map(low.__contains__, ("nào cũng", "đều", "mỗi", "cùng", "bằng nhau")))
         self.focus = focus_of(question)
         self.question = self.focus.text
         self.excluded = self.focus.excluded
@@ -80,7 +81,8 @@ class Attributes:
             out.append(Objection(code, message, fact.span.of(self.answer).strip(" .,;")))
 
         self._numbers(fact, src, add)
-        self._of_each(fact, row, add)
+        if self.says_each and (fact.sizes or fact.suvs):
+            self._of_each(fact, row, add)
         self._uptake(fact, row, add)
         self._count(fact, src, add)
         self._reading(fact, row, add)
@@ -106,7 +108,7 @@ class Attributes:
 
     def _of_each(self, fact: Fact, row: Evidence, add: Adder) -> None:
         """What the report measures of the largest or hottest of several is no measure of each."""
-        if not (fact.sizes or fact.suvs) or not EACH.search(fold(fact.span.of(self.answer))):
+        if not EACH.search(fold(fact.span.of(self.answer))):
             return
         if any(self.source.says(word, row.sentences) for word in ("nhất", "hơn")):
             add("number", "the report measures the largest only")
@@ -231,6 +233,9 @@ class Attributes:
 
     def _reading(self, fact: Fact, row: Evidence, add: Adder) -> None:
         src = row.fact
+        if not fact.readings:
+            self._tier(fact, src, add)
+            return
         if not self._read_there(fact, row):
             add("place", "the report reads it of another place")
         elif not self._read_on_side(fact, row):
@@ -273,9 +278,9 @@ class Attributes:
 
     def _degrees(self, fact: Fact, src: Fact, add: Adder) -> None:
         """Where several readings have each a certainty of its own: none is surer than the surest of the report."""
-        mine, theirs = (sorted(TIERS.index(r[3:]) for r in f.readings if r[:3] == "as:") for f in (fact, src))
+        mine, theirs = ([TIERS.index(r[3:]) for r in f.readings if r[:3] == "as:"] for f in (fact, src))
         theirs = theirs or ([TIERS.index(src.tier)] if src.tier else [])
-        if mine and theirs and mine[0] < theirs[0]:
+        if mine and theirs and min(mine) < min(theirs):
             add("certainty-up", "the report is not as certain of any of the readings")
 
     def _read_on_side(self, fact: Fact, row: Evidence) -> bool:
@@ -298,9 +303,11 @@ class Attributes:
 
     def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
         """The certainty of a reading that both give."""
+        if not (fact.tier or fact.readings):
+            return
         if fact.tier == "definite" and not fact.readings and not src.tier and not src.readings:
             add("added-reading", "the report does not read this finding")
-        if not src.tier or not (fact.tier or fact.readings):
+        if not src.tier:
             return
         mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
         if mine < theirs:

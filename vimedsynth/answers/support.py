@@ -23,6 +23,8 @@ TUMOUR = frozenset({"primary", "head:mass"})
 
 def _finest(places: tuple[Item, ...]) -> tuple[Item, ...]:
     """ "phổi phải, ở thùy giữa phổi phải": what only holds another of the places is no place of the list."""
+    if len(places) < 2:
+        return places
     return tuple(i for i in places if not any(i.atoms < o.atoms and i.side in (None, o.side) for o in places))
 
 
