@@ -67,6 +67,33 @@ def test_what_is_borne_out_passes_and_its_twin_does_not(question: str, true: str
     assert check_answer(report, question, false).objections
 
 
+ELSEWHERE = (
+    "Dày thành thực quản 1/3 trên, SUVmax 7,6. Dày thành thực quản 1/3 dưới, không tăng hấp thu FDG. Vài hạch quanh trực tràng và "
+    "nhiều hạch mạc treo, không tăng hấp thu FDG. Hạch ở trước thực quản, cạnh khí quản, SUVmax 5,5. Dạ dày đã phẫu thuật một phần. "
+    "Tràn dịch màng phổi trái mức độ ít. Ổ tăng hấp thu FDG ở thành bụng trước, SUVmax 3,1."
+)
+ASTRAY = [
+    ("Thực quản 1/3 trên có dày thành không?", "Có, dày thành thực quản 1/3 trên.", "Có, dày thành thực quản 1/3 dưới."),
+    ("Có hạch quanh trực tràng không?", "Có, hạch quanh trực tràng.", "Có, nhiều hạch quanh trực tràng."),
+    ("Hạch có SUVmax 5,5 ở đâu?", "Hạch ở trước thực quản, cạnh khí quản.", "Hạch ở sau thực quản, cạnh khí quản."),
+    ("Dạ dày thế nào?", "Dạ dày đã phẫu thuật một phần.", "Dạ dày đã phẫu thuật hoàn toàn."),
+    ("Màng phổi trái có gì?", "Tràn dịch màng phổi trái mức độ ít.", "Tràn dịch màng phổi trái mức độ mạnh."),
+    ("Thành bụng có gì?", "Ổ tăng hấp thu FDG ở thành bụng trước.", "Ổ tăng hấp thu FDG ở thành bụng sau."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "true", "false"), ASTRAY)
+def test_a_neighbour_of_what_the_report_has_is_elsewhere(question: str, true: str, false: str) -> None:
+    report = flat_report(ELSEWHERE)
+    assert check_answer(report, question, true).objections == ()
+    assert check_answer(report, question, false).objections
+
+
+def test_two_thirds_in_one_word() -> None:
+    (fact,) = sentence_facts("Nhiều hạch cạnh thực quản 1/3 trên - giữa.")
+    assert {"third:upper", "third:middle"} <= fact.atoms
+
+
 def test_what_has_gone_is_not_what_is_still_there() -> None:
     report = flat_report(
         "Các ổ tăng hấp thu FDG trong lách trước đây đã biến mất. Hạch cổ trái không còn quan sát được."

@@ -219,6 +219,10 @@ class Attributes:
                 "count", f"the report says {', '.join(sorted(src.counts)) or 'one'}"
             )  # "hai nốt: hai nốt ở A, một nốt ở B"
             return
+        theirs = {c for c in src.counts if ":" not in c and c != "unmarked"}
+        if parts and parts != theirs and len(theirs) > 1 and len(src.items) > 1 and parts <= theirs:
+            add("count", "the report counts each place by itself")  # "vài hạch ở A và nhiều hạch ở B"
+            return
         said = frozenset(c.removeprefix("of:") for c in fact.counts if c != "unmarked" and c[:7] != "in-all:")
         if not said or said <= src.counts or (said == {"one"} and any(c[:3] == "of:" for c in src.counts)):
             return

@@ -7,6 +7,7 @@ from vimedsynth.answers.matching import (
     LOOSE,
     cost,
     may_support,
+    other_part,
 )
 from vimedsynth.answers.overall import Overall
 from vimedsynth.answers.questions import (
@@ -62,6 +63,8 @@ class AnswerJudge(Overall):
         self._times()
         self._fractions()
         self._lead(lead, said)
+        if lead == "có" and said:
+            self._astray(said[0])
         if not named and (lead or not any(fact.advice for fact in said)):
             self._nothing_said(lead, rest)
 
@@ -163,6 +166,18 @@ class AnswerJudge(Overall):
                 and not any(f.patterns for f in asked)
             ):
                 self.object("question-polarity", "the first word of the answer denies what the answer says", first.span)
+
+    def _astray(self, fact: Fact) -> None:
+        """ "Thùy dưới có nốt không?" - "Có, nốt ở thùy trên": another part, or the other side, of what is asked about."""
+        asked, known = self.focus.items, lexicon().places
+        if len(asked) != 1 or not fact.items or fact.polarity != "present":
+            return
+        (one,) = asked
+        if all(
+            i.atoms & one.atoms & known and (other_part(i.atoms, one.atoms) or {i.side, one.side} == {"right", "left"})
+            for i in fact.items
+        ):
+            self.object("place", "the question is about another place", fact.span)
 
     def judge(self, fact: Fact) -> None:
         """Judge one fact of the answer."""

@@ -60,8 +60,8 @@ def other_way(atoms: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def other_part(mine: frozenset[str], theirs: frozenset[str]) -> bool:
-    """Both name parts of one kind, and none in common: rib IX and rib X, segment VI and segment VII."""
-    for kind in ("rib:", "vert:", "seg:", "stn:", "lobe:"):
+    """Both name parts of one kind, and none in common: rib IX and rib X, the upper and the lower third."""
+    for kind in ("rib:", "vert:", "seg:", "stn:", "lobe:", "third:"):
         a, b = ({x for x in atoms if x.startswith(kind)} for atoms in (mine, theirs))
         if a and b and not a & b:
             return True

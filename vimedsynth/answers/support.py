@@ -38,6 +38,13 @@ def _with_whole(places: tuple[Item, ...]) -> tuple[Item, ...]:
     return (Item(part.atoms | whole.atoms, part.side or whole.side, part.span),)
 
 
+def _turned_round(item: Item, opposite: frozenset[str], src: Fact) -> bool:
+    """ "sau thực quản", where one of the places is before it and none behind."""
+    known = lexicon().places
+    same = [o.atoms for o in src.items if o.atoms & known == item.atoms & known]
+    return any(opposite & atoms for atoms in same) and not any(item.atoms - known <= atoms for atoms in same)
+
+
 class Support(Attributes):
     """Finds the finding that a fact is about."""
 
@@ -103,6 +110,8 @@ class Support(Attributes):
         if len(want) > 1:
             want -= TISSUES & src.atoms  # "dày da và tổ chức dưới da ở cẳng chân": both tissues are of that place
         best, opposite = "place", other_way(item.atoms)
+        if opposite and len(src.items) > 1 and _turned_round(item, opposite, src):
+            return "place"
         for own, reach in zip(src.items, row.places, strict=True):
             if not want <= reach and not want <= reach | invaded(src):
                 continue

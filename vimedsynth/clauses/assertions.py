@@ -123,6 +123,14 @@ class Assertions(UptakeWords):
             self.draft.readings.add("operated")
             return
         self.draft.polarity = "postoperative"
+        if (
+            "một phần" in tok.text
+            or self.peek().value == "bán"
+            or (self.peek().value, self.peek(1).value) == ("một", "phần")
+        ):
+            self.draft.modifiers.add("extent:partial")
+        elif "toàn bộ" in tok.text or (self.peek().value, self.peek(1).value) in {("toàn", "bộ"), ("hoàn", "toàn")}:
+            self.draft.modifiers.add("extent:whole")
 
     def on_tier(self, tok: Token) -> None:
         if self.mode == "advice":

@@ -6,6 +6,7 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import ADVISED_AT, BESIDE_IT, THIS
 from vimedsynth.words import Token
 
+THIRDS = {"trên": "third:upper", "giữa": "third:middle", "dưới": "third:lower"}
 HOLDING = frozenset({"abdominal-cavity", "brain", "liver", "spleen", "kidney", "pancreas", "lung", "mediastinum", "thyroid",
                      "bladder", "gallbladder", "stomach", "breast", "prostate", "uterus", "mesentery", "peritoneum",
                      "parenchyma", "pelvis-minor", "pleura", "pericardium", "bone", "renal-pelvis"})  # fmt: skip
@@ -60,6 +61,9 @@ class Places(Borders):
     def on_relation(self, tok: Token) -> None:
         if self.mode in ("prior", "advice") or (tok.text == "sát" and self.before().value == "quan"):
             return
+        if self._another_third(tok):
+            self.atoms.add(THIRDS[tok.text])
+            return
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
             return
@@ -88,6 +92,12 @@ class Places(Borders):
             self._close_item()
         if nxt.kind in ("organ", "part", "side", "relation") or nxt.value in LISTING or self.atoms & lexicon().places:
             self.atoms.add(f"rel:{tok.value}")
+
+    def _another_third(self, tok: Token) -> bool:
+        """ "thực quản 1/3 trên - giữa", "1/3 giữa dưới": two thirds."""
+        back = 3 if self.before().value in {"-", "–", "/"} else 2
+        third = self.before(back)
+        return tok.text in THIRDS and third.kind == "part" and third.value[:6] == "third:"
 
     def _only_at(self, tok: Token) -> bool:
         """ "trong ổ bụng", "trong nhu mô não", "trên một đoạn": no more than "ở"."""

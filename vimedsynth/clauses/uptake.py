@@ -149,5 +149,7 @@ class UptakeWords(Numbers):
     def on_intensity(self, tok: Token) -> None:
         if self.mode in ("prior", "advice", "reading") or self._compared_to_organ(tok):
             return
+        if tok.value != "mild" and (self.before().value in {"độ", "mức"} or self.before().kind == "head"):
+            self.draft.modifiers.add("strong")  # "tràn dịch mức độ nhiều", "xẹp mạnh"
         if tok.value == "mild":
             self.draft.modifiers.add("mild")
