@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from benchmarks.corruption.__main__ import main
 from benchmarks.corruption.items import operators
+from benchmarks.corruption.mutated import main as mutate
 from benchmarks.corruption.natural import FREE, judged
 
 OTHER_STYLE = Path(__file__).parents[2] / "benchmarks" / "corruption" / "other_style.jsonl"
@@ -57,6 +58,14 @@ def test_answers_as_free_as_models_write_them_are_judged_no_worse_than_before() 
     assert len(rows) == 676
     assert sum(not row.right for row in rows if not row.supported) <= 8
     assert sum(row.right for row in rows if row.supported) >= 180
+
+
+def test_a_word_made_another_is_seen_in_free_answers_too() -> None:
+    result = CliRunner().invoke(mutate, ["--json"])
+    figures = json.loads(result.stdout)
+    made, passed = (sum(figures[name].values()) for name in ("made", "passed"))
+    assert made > 1500
+    assert passed < 0.06 * made, figures["passed"]
 
 
 def test_no_false_rewrite_by_a_free_hand_passes() -> None:

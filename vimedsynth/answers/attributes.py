@@ -24,8 +24,8 @@ def _reckoned(fact: Fact, changed: frozenset[str]) -> bool:
     return bool(larger) and changed <= ({"larger"} if all(larger) else {"smaller"} if not any(larger) else set())
 
 
-_FINER = frozenset({"seg:", "lobe", "stn:", "vert"})
-"""How the names of segments, lobes, stations and vertebrae begin."""
+_FINER = frozenset({"seg:", "lobe", "stn:", "vert", "thir"})
+"""How the names of segments, lobes, stations, vertebrae and thirds begin."""
 
 _VAST = GENERAL | {"region:pelvis", "region:head", "region:head_neck", "region:abdomen_pelvis", "region:body"}
 """What holds organs that have nothing to do with each other."""
