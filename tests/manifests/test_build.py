@@ -457,15 +457,27 @@ def test_of_two_builds_at_once_none_spoils_the_other(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["validate", str(made.folder)]).exit_code == 0
 
 
-def test_a_folder_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [(), ("--fresh",)])
+def test_a_folder_of_somebody_else_stays_as_it_is(tmp_path: Path, more: tuple[str, ...]) -> None:
     made = plan(tmp_path)
     write(made.folder / "README.md", "Của tôi.")
     write(made.folder / "train.json", "[]")
-    refused = CliRunner().invoke(cli, argv(made))
+    refused = CliRunner().invoke(cli, argv(made, *more))
     assert refused.exit_code == 2
     assert f"{made.folder}: not a manifest folder (README.md is there but no manifest.json" in refused.output
     assert sorted(p.name for p in made.folder.iterdir()) == ["README.md", "train.json"]
     assert (made.folder / "README.md").read_text("utf-8") == "Của tôi."
+
+
+@pytest.mark.parametrize("more", [(), ("--fresh",)])
+def test_a_manifest_of_another_kind_and_its_images_stay(tmp_path: Path, more: tuple[str, ...]) -> None:
+    made = plan(tmp_path)
+    write(made.folder / "manifest.json", '{"name": "một trang web"}')
+    write(made.folder / "images" / "logo.svg", "<svg/>")
+    refused = CliRunner().invoke(cli, argv(made, *more))
+    assert refused.exit_code == 1
+    assert "not a manifest of ours; expected an empty folder" in refused.output
+    assert sorted(p.name for p in made.folder.rglob("*")) == ["images", "logo.svg", "manifest.json"]
 
 
 def made_run(tmp_path: Path, text: str) -> tuple[Path, Path]:

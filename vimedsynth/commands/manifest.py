@@ -32,7 +32,7 @@ _POLICY = "report, drop, cap[:N] or off."
 @click.option("--pair-images", is_flag=True, help="Comparisons keep two images instead of one joined along depth.")
 @click.option("--embed-images", is_flag=True, help="Images inside parquet and webdataset.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of --split patient.")
-@click.option("--fresh", is_flag=True, help="Build anew, whatever is in the folder.")
+@click.option("--fresh", is_flag=True, help="Build anew in a folder made with other settings.")
 @click.option("--quiet", is_flag=True)
 @click.option("--json", "as_json", is_flag=True, help="manifest.json on stdout.")
 def manifest(runs: tuple[Path, ...], folder: Path, quiet: bool, as_json: bool, **options: Any) -> None:

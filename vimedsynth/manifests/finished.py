@@ -18,21 +18,22 @@ BUILDING = ".building"
 def existing(folder: Path, settings: dict[str, Any], fresh: bool) -> dict[str, Any] | None:
     """What ``manifest.json`` in ``folder`` says, where it is whole and of the same settings; else room for a new one.
 
-    Raises SettingsDiffer for a manifest of other settings, Misuse for a folder of somebody else, DataRefused for a
-    ``manifest.json`` of another kind.
+    ``fresh`` makes room for any manifest of ours, and for nothing else. Raises SettingsDiffer for a manifest of other
+    settings, Misuse for a folder of somebody else, DataRefused for a ``manifest.json`` of another kind.
     """
     path = folder / "manifest.json"
-    if fresh:
-        _clear(folder)
-    elif not (folder / "images").exists():  # images without a manifest are told by _begin
+    if fresh or not (folder / "images").exists():  # images without a manifest are told by _begin
         refuse_foreign(folder, (path.name, BUILDING), "a manifest folder", own=("leaks.jsonl",))
     if not path.is_file():
         return None
     try:
         done: dict[str, Any] = orjson.loads(path.read_bytes())
         before = dict(done["settings"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataRefused(f"{path}: not a manifest of ours; --fresh builds anew") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataRefused(f"{path}: not a manifest of ours; expected an empty folder") from error
+    if fresh:
+        _clear(folder)
+        return None
     if different := [name for name in settings if before.get(name) != settings[name]]:
         shown = ", ".join(f"{name}: {before.get(name)!r} there, {settings[name]!r} asked" for name in different)
         raise SettingsDiffer(f"{folder} was built with other settings ({shown}); --fresh builds anew")
@@ -43,9 +44,8 @@ def existing(folder: Path, settings: dict[str, Any], fresh: bool) -> dict[str, A
 
 
 def _clear(folder: Path) -> None:
-    if (folder / "manifest.json").is_file():
-        (folder / "manifest.json").unlink()
-        shutil.rmtree(folder / "images", ignore_errors=True)
+    (folder / "manifest.json").unlink()
+    shutil.rmtree(folder / "images", ignore_errors=True)
 
 
 def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
