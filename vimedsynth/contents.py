@@ -28,6 +28,7 @@ class Content(NamedTuple):
     invasions: frozenset[tuple[str, frozenset[str], bool]]
     tier: str | None
     readings: frozenset[str]
+    tiers: frozenset[tuple[str, str]]
     prior: frozenset[str]
     prior_numbers: frozenset[float]
     advice: frozenset[str]
@@ -63,6 +64,7 @@ def content(fact: Fact) -> Content:
         ),
         tier=fact.tier,
         readings=said,
+        tiers=frozenset(pair for pair in fact.tiers if pair[0] in said) if fact.tiers else fact.tiers,
         prior=fact.prior,
         prior_numbers=fact.prior_numbers,
         advice=_advice(fact),

@@ -248,6 +248,8 @@ def _certainty(a: Content, b: Content) -> list[Difference]:
                 f"{a.tier or 'certain'}, not {b.tier or 'certain'}",
             )
         )
+    elif a.tiers != b.tiers:
+        out.append(Difference("certainty-up", "another certainty for each reading"))
     sure = {(v, t) for v, t, c in a.invasions if c}, {(v, t) for v, t, c in b.invasions if c}
     said = {(v, t) for v, t, _ in a.invasions}, {(v, t) for v, t, _ in b.invasions}
     bare = [{(v, frozenset(x for x in t if not x.startswith("side:"))) for v, t in s} for s in said]

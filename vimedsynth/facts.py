@@ -15,8 +15,11 @@ from vimedsynth.words import introduced
 
 @lru_cache(maxsize=8192)
 def wider(atoms: frozenset[str]) -> frozenset[str]:
-    """The atoms with every place that contains them."""
-    return atoms.union(*(lexicon().within.get(a, frozenset()) for a in atoms))
+    """The atoms with every place that contains them; "L2" is of the spine, which need not be said."""
+    within = lexicon().within
+    if any(a[:5] == "vert:" for a in atoms):
+        atoms |= {"spine"}
+    return atoms.union(*(within.get(a, frozenset()) for a in atoms))
 
 
 PARTS = ("seg:", "lobe:", "zone:", "third:", "level:", "quadrant:", "wall:", "pole:")
@@ -25,6 +28,14 @@ PARTS = ("seg:", "lobe:", "zone:", "third:", "level:", "quadrant:", "wall:", "po
 def is_part(atoms: frozenset[str]) -> bool:
     """Whether a place is nothing but a part of some organ: "hạ phân thùy VI", "vùng ngoại vi"."""
     return bool(atoms) and all(a.startswith(PARTS) for a in atoms)
+
+
+@lru_cache(maxsize=8192)
+def around(atoms: frozenset[str]) -> frozenset[str]:
+    """The same with the region of a station that stands alone: "nhóm IV" is in the neck, "4R" in the mediastinum."""
+    if not all(a[:4] == "stn:" or a[:4] == "rel:" for a in atoms):
+        return wider(atoms)
+    return wider(atoms | {"mediastinum" if a[4].isdigit() else "region:neck" for a in atoms if a[:4] == "stn:"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,7 @@ class Fact(NamedTuple):
     invasions: tuple[Invades, ...] = ()
     tier: str | None = None
     readings: frozenset[str] = frozenset()
+    tiers: frozenset[tuple[str, str]] = frozenset()  # of each reading, where they are not all of ``tier``
     prior: frozenset[str] = frozenset()
     prior_numbers: frozenset[float] = frozenset()
     advice: frozenset[str] = frozenset()
@@ -96,9 +108,20 @@ class Fact(NamedTuple):
     points: frozenset[str] = frozenset()  # what it takes from the fact before, see vimedsynth.pointing
 
     @property
+    def read_at(self) -> tuple[Item, ...]:
+        """The place of its reading ("tái phát tại tử cung") as a place of its own."""
+        atoms = frozenset(r[3:] for r in self.readings if r[:3] == "at:" and r[:8] != "at:side-")
+        side = next((r[8:] for r in self.readings if r[:8] == "at:side-"), None)
+        return (Item(atoms, side),) if atoms else ()
+
+    @property
     def atoms(self) -> frozenset[str]:
         """All place atoms of all items."""
         return frozenset().union(*(i.atoms for i in self.items)) if self.items else frozenset()
+
+    def tier_of(self, reading: str) -> str | None:
+        """How certain a reading is: ``tier`` is that of the least certain."""
+        return dict(self.tiers).get(reading, self.tier) if self.tiers else self.tier
 
     @property
     def sides(self) -> frozenset[str]:
@@ -173,6 +196,7 @@ def merged(first: Fact, more: Fact) -> Fact:
         invasions=first.invasions + more.invasions,
         tier=first.tier or more.tier,
         readings=first.readings | more.readings,
+        tiers=first.tiers | more.tiers,
         prior=first.prior | more.prior,
         prior_numbers=first.prior_numbers | more.prior_numbers,
         words=first.words | more.words,

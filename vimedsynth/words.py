@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)?|(?P<join>(?<=[^\W\d_])\s?[-–]\
 # Words before what a sentence asserts: nothing follows from them.
 _INTRODUCTION = re.compile(
     r"(?:(?:trên )?pet/ct,? |theo nhận định, )?"
-    r"(?:(?:ghi nhận|quan sát|thấy|hình ảnh|có(?! thể| khả năng| lẽ| tính chất)) )*",
+    r"(?:(?:ghi nhận|quan sát|thấy|hình ảnh|có(?! thể| khả năng| lẽ| tính chất| phải)) )*",
     re.I,
 )
 

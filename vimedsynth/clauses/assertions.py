@@ -1,11 +1,14 @@
 """Negation, certainty, readings, neighbours, advice and earlier studies."""
 
 import re
+from itertools import takewhile
 
-from vimedsynth.clauses.drafts import CONTRAST, LONE_TARGETS, RawItem
+from vimedsynth.clauses.drafts import CONTRAST, LONE_TARGETS, TIERS, RawItem
 from vimedsynth.clauses.uptake import UptakeWords
 from vimedsynth.lexicon import lexicon
 from vimedsynth.words import Token
+
+AFTER_SURGERY = frozenset({"postoperative-change", "after-surgery"})
 
 
 class Assertions(UptakeWords):
@@ -42,17 +45,17 @@ class Assertions(UptakeWords):
             return
         d = self.draft
         self._close_item()
-        placed = d.items and not (d.heads or d.levels or d.sizes or d.suvs or d.readings or d.modifiers)
+        placed = d.items and not (d.heads or d.levels or d.sizes or d.suvs or d.readings or d.modifiers or d.invasions)
         if not d.empty() and not (placed and d.polarity == "present"):
             # What came before stands; a place put first ("Ở phổi phải, không thấy ...") belongs to the denial.
             again = list(d.items) if d.polarity == polarity == "absent" and self.before().value == "," else []
             topic = self._topic_of_next()
-            if d.readings == {"postoperative-change"}:  # "thành ngực phải sau phẫu thuật không có khối"
+            if d.readings and d.readings <= AFTER_SURGERY:  # "thành ngực phải sau phẫu thuật không có khối"
                 again = list(d.items)
             self._close()
             self.draft.items.extend(topic)
             self.again = again  # "ổ bụng chưa thấy hạch to, chưa thấy tăng chuyển hóa"
-        self.absent = polarity
+        self.absent, self.plain_denial = polarity, False
         self.draft.polarity = polarity
         self.mode = ""
 
@@ -95,6 +98,34 @@ class Assertions(UptakeWords):
             return not any(t.value == "region:body" for t in rest[:stop])  # the place of the finding comes last
         return all(t.value in near for t in rest[:stop] if t.kind == "organ")
 
+    def on_relation(self, tok: Token) -> None:
+        """ "không thấy khối, ngoài một nốt ...": no place, but what is left out of the denial."""
+        if tok.text == "ngoài" and self.before().value == "," and self.peek().kind in ("count", "head", "generic"):
+            self.on_except(tok)
+        else:
+            super().on_relation(tok)
+
+    def on_count(self, tok: Token) -> None:
+        """ "Hố nách phải không thấy hạch, hố nách trái vài hạch": so many of them are there."""
+        if self.absent and self.atoms and self.draft.heads and self.peek().kind in ("head", "generic"):
+            place = next(i for i, t in enumerate(self.toks) if t.start >= self.item_start)
+            if self.toks[place - 1].value in {",", ";"}:
+                there, self.atoms, self.side = (self.atoms, self.side, self.item_start), set(), None
+                self.absent = ""
+                self._close()
+                self.atoms, self.side, self.item_start = there
+        super().on_count(tok)
+
+    def on_uptake(self, tok: Token) -> None:
+        """ "Miệng nối không dày thành, tăng nhẹ chuyển hóa FDG": the denial ends before the uptake."""
+        ended = self.absent and self.plain_denial and self.before().value in {",", "chỉ"} and self._tracer_ahead()
+        if ended and tok.value != "none":
+            places = list(self.draft.items)
+            self.absent = ""
+            self._close()
+            self.again = places
+        super().on_uptake(tok)
+
     def on_except(self, tok: Token) -> None:
         """ "không thấy nốt phúc mạc, ngoại trừ một nốt ...": what follows is there, of the form and the place denied."""
         if not self.absent:
@@ -108,7 +139,7 @@ class Assertions(UptakeWords):
     def on_physiologic(self, tok: Token) -> None:
         self._close_item()
         if self.mode == "reading":
-            self.draft.readings.add("physiologic")
+            self._read_as("physiologic")
             return
         if self.draft.polarity == "present":
             self.draft.polarity = "physiologic"
@@ -137,11 +168,19 @@ class Assertions(UptakeWords):
             return
         self.mode = "" if self.mode == "prior" else self.mode
         ahead = [self.peek(k) for k in range(5)]
-        if tok.value == "suspect" and any(t.kind == "invasion" for t in ahead[:2]):
+        invades = tok.value == "suspect" and any(t.kind == "invasion" for t in ahead[:2])
+        if not invades and (
+            not self._reading_ahead(tok, ahead) or (tok.value == "definite" and ahead[0].kind == "physiologic")
+        ):
+            return  # "do sinh lý" says no more than "sinh lý"
+        if self._of_what_was_there():
+            self.absent = ""
+            self._close()
+            self.read_back.append(len(self.done))
+        if invades:
             self.certain = False
             return
-        if not self._reading_ahead(tok, ahead) or (tok.value == "definite" and ahead[0].kind == "physiologic"):
-            return  # "do sinh lý" says no more than "sinh lý"
+        self._after_denied_reading()
         headed = self.before().value == ":" and self._reading_first() and self.peek().kind in ("head", "count")
         self._close_item()
         if headed:
@@ -150,17 +189,51 @@ class Assertions(UptakeWords):
         if self.negated:
             self.draft.readings.add("not")
             self.negated = False
-        if self.draft.tier is None or self.soft:
-            self.draft.tier = tok.value
-            self.soft = tok.text in {"gợi ý", "nghĩ đến"}
-        elif tok.value != self.draft.tier and not (tok.value == "definite" and tok.text.endswith("do")):
-            self.draft.readings |= {
-                f"as:{self.draft.tier}",
-                f"as:{tok.value}",
-            }  # "nhiều khả năng viêm, chưa loại trừ u"
-            order = ["definite", "likely", "probable", "suspect"]
-            self.draft.tier = max(self.draft.tier, tok.value, key=order.index)
+        self._weigh(tok)
         self.mode = "reading"
+
+    def _weigh(self, tok: Token) -> None:
+        """How certain what is read next is, and all that is read of the finding."""
+        d = self.draft
+        again = d.tier is not None and any(self.lately) and tok.text not in {"do", "là do"}
+        if self._of_reading_before(tok):  # "di căn chưa được loại trừ"
+            while self.lately[-1:] == [""]:
+                self.lately.pop()
+            for reading in takewhile(str, reversed(self.lately)):
+                d.tiers[reading] = tok.value
+        self.tier = tok.value if again else self._weaker(self.tier if d.tier else None, tok)
+        soft = (d.tier is None or self.soft) and tok.text in {"gợi ý", "nghĩ đến"}
+        d.tier = self._weaker(d.tier, tok)
+        self.soft = soft
+        self.lately = []
+
+    def _of_reading_before(self, tok: Token) -> bool:
+        """ "di căn chưa được loại trừ", "di căn, chắc chắn là vậy": nothing is read after it."""
+        if "loại trừ" not in tok.text:
+            return self.peek().value in {"vậy", "thế"} or (self.peek().value == "là" and self.peek(1).value == "vậy")
+        for k in range(4):
+            if self.peek(k).kind in ("reading", "tier", "physiologic", "head", "invasion"):
+                return False
+            if self.peek(k).value in {",", ";", ".", ""}:
+                return True
+        return True
+
+    def _weaker(self, before: str | None, tok: Token) -> str:
+        if before is None or self.soft:
+            return tok.value
+        return before if tok.value == "definite" else max(before, tok.value, key=TIERS.index)
+
+    def _after_denied_reading(self) -> None:
+        """ "không phải di căn, nhiều khả năng viêm", "không nhận định là di căn: ...": what it is comes next."""
+        if "not" in self.draft.readings and len(self.draft.readings) > 1:
+            places = [*self.draft.items]
+            self._close()
+            self.again = places
+
+    def _of_what_was_there(self) -> bool:
+        """ "Lách tăng chuyển hóa FDG lan tỏa, không thấy nốt, nhiều khả năng do viêm": not the nodules are read so."""
+        denied = self.absent == "absent" and self.before().value == "," and not self.depth and not self.draft.empty()
+        return denied and bool(self.done) and self.done[-1].polarity == "present" and not self.done[-1].readings
 
     def _reading_first(self) -> bool:
         """ "Nghi ngờ tái phát tại mỏm cắt âm đạo với tổ chức mô mềm ...": what is read follows its reading."""
@@ -186,12 +259,14 @@ class Assertions(UptakeWords):
         if self.negated:
             self.draft.readings.add("not")
             self.negated = False
-        self.draft.readings.add(tok.value)
+        self._read_as(tok.value)
 
     def on_invasion(self, tok: Token) -> None:
         if self.mode == "prior":
             return
         self._close_item()
+        d = self.draft
+        d.anaphora = d.anaphora or (d.generic and d.empty() and not self.done)  # "Tổn thương lan ra ..."
         certain = self.certain and not (self.draft.tier == "suspect" and self.mode == "reading")
         self.draft.invasions.append((("not:" if self.negated else "") + tok.value, set(), certain))
         self.certain, self.negated = True, False

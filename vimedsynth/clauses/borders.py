@@ -65,6 +65,8 @@ class Borders(Cursor):
             self.below = True
         elif tok.value == ":" and self._topic_denied():
             self.draft.heads.clear()
+        elif tok.value == ":" and "not" in self.draft.readings and not self.draft.heads:
+            self._close()
         elif tok.value == ":" and self._opens_list():
             self._close_item()
             self.header, self.draft = self.draft, Draft(self.peek().start, self.peek().start)
@@ -222,6 +224,7 @@ class Borders(Cursor):
             self.mode = ""
         if self.mode == "invasion" and tok.value in {",", ";"} and self.peek().kind not in ("organ", "part"):
             self.mode = ""
+        self.lately.append("")
         self.negated = False
         if tok.value == ";" and not self.depth and self.peek().text not in MEASURE_WORDS:
             self.absent = ""

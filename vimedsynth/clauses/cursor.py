@@ -33,6 +33,8 @@ class Cursor(Sharing):
         self.item_start, self.item_end = -1, -1
         self.if_needed = False
         self.suv_pending = False  # "SUVmax của hạch này là 7,1": the number comes later in the clause
+        self.tier = ""  # of the reading that comes next
+        self.lately: list[str] = []  # what has been read since; "" between two clauses
         self.soft = False  # the tier so far is only "gợi ý": a later word decides
         self.sided: list[str] = []  # sides of "bên phải dày 53 mm, bên trái dày 7 mm"
         self.side_order: list[str] = []
@@ -40,6 +42,7 @@ class Cursor(Sharing):
         self.largest = 0  # items before "hạch lớn nhất"
         self.again: list[RawItem] = []  # places of a denial, for the next one if it has none
         self.excepted: Draft | None = None  # "không thấy nốt ..., ngoại trừ": the denial, for what comes next
+        self.read_back: list[int] = []  # which findings are readings of what stands before a denial
         self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
 
     def facts(self) -> tuple[Fact, ...]:
@@ -103,6 +106,12 @@ class Cursor(Sharing):
         self.atoms, self.side = set(), None
         self.item_start = -1
 
+    def _read_as(self, reading: str) -> None:
+        self.draft.readings.add(reading)
+        if self.draft.tier:
+            self.draft.tiers[reading] = self.tier
+            self.lately.append(reading)
+
     def _other_side(self) -> bool:
         """ "rốn phổi trái và phải": the second side completes the item before."""
         return (
@@ -148,8 +157,6 @@ class Cursor(Sharing):
             self.draft.modifiers.update("largest-at:" + "+".join(sorted(at)) for at in places)
         self.largest = self.bracket = 0
         d = self.draft
-        if d.tier and sum(not r.startswith(("at:", "as:", "word:")) for r in d.readings) < 2:
-            d.readings = {r for r in d.readings if r[:3] != "as:"}  # "khả năng thứ phát chưa được loại trừ" is one
         if not d.empty() or d.generic:
             polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
             self.done.append(
@@ -159,7 +166,7 @@ class Cursor(Sharing):
                     suvs=tuple(v for v, _ in d.suvs), suv_spans=tuple(s for _, s in d.suvs), levels=frozenset(d.levels),
                     intensity=frozenset(d.intensity), patterns=frozenset(d.patterns), modifiers=frozenset(d.modifiers),
                     invasions=tuple(Invades(v, frozenset(t), c) for v, t, c in d.invasions), tier=d.tier,
-                    readings=frozenset(d.readings), prior=frozenset(d.prior), prior_numbers=frozenset(d.prior_numbers),
+                    readings=frozenset(d.readings), tiers=d.apart(), prior=frozenset(d.prior), prior_numbers=frozenset(d.prior_numbers),
                     advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
                     points=frozenset(d.points),
                 )

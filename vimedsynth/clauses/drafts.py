@@ -30,6 +30,8 @@ PLACE_KINDS = frozenset({"organ", "part", "side", "relation"})
 
 SPACES = frozenset({"pleura", "pericardium", "abdominal-cavity", "peritoneum"})
 
+TIERS = ("definite", "likely", "probable", "suspect")
+
 LISTING = frozenset({",", "/", ";", "và", "hoặc", "hay", "cùng", "lẫn", "&"})
 
 COUNTS = {"1": "one", "2": "two", "3": "three"}
@@ -92,6 +94,7 @@ class Draft:
     invasions: list[tuple[str, set[str], bool]] = field(default_factory=list)
     tier: str | None = None
     readings: set[str] = field(default_factory=set)
+    tiers: dict[str, str] = field(default_factory=dict)  # the certainty said last before each reading
     prior: set[str] = field(default_factory=set)
     prior_numbers: set[float] = field(default_factory=set)
     advice: set[str] = field(default_factory=set)
@@ -100,6 +103,10 @@ class Draft:
     approximate: bool = False
     points: set[str] = field(default_factory=set)
     fresh_count: bool = False  # the last count was said once
+
+    def apart(self) -> frozenset[tuple[str, str]]:
+        """The certainty of each reading where one is not that of all."""
+        return frozenset(self.tiers.items()) if any(t != self.tier for t in self.tiers.values()) else frozenset()
 
     def empty(self) -> bool:
         """Nothing asserted yet."""

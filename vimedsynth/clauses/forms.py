@@ -19,10 +19,13 @@ class Forms(Places):
         if self.mode == "advice" and self.draft.advice and any(self.peek(k).kind == "uptake" for k in range(9)):
             self.draft.points.add(NEXT)  # "Đề nghị theo dõi nốt thùy lưỡi phổi trái không tăng chuyển hóa FDG"
             self._close()
+        if self.absent and self.before().value == "," and self.peek().value in {"chỉ", "đã"}:
+            self.absent = ""
+            self._close()  # "không thấy xâm lấn nội sọ, u chỉ lan ra ..."
         if self.peek().value in THAT and not self.draft.heads and self.mode == "":
             self._same_again()
         if self.mode == "reading" and not self._finding_after_reading():
-            self.draft.readings.add(f"head:{tok.value}")
+            self._read_as(f"head:{tok.value}")
             return
         if tok.value == "thickening" and (self.peek().kind == "num" or self.peek().kind in ("approximate", "largest")):
             return  # "lớp dịch dày 30 mm" is a measure

@@ -9,6 +9,7 @@ from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
 VERTEBRAE = frozenset({"c", "d", "l", "s", "t"})
+THICKEST = frozenset({"dày nhất", "dày tối đa"})
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang", "chỉ", "giờ", "nay"})
 """What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
@@ -181,7 +182,7 @@ class Numbers(Forms):
         kind = "size"
         for back in range(2, 7):
             word = self.before(back).value if self.before(back).kind == "word" else self.before(back).text
-            if word == "dày nhất":
+            if word in THICKEST:
                 word = "dày"
             if word in {"dài", "dày", "kính"}:
                 kind = {"dài": "length", "dày": "thickness", "kính": "diameter"}[word]
@@ -251,7 +252,7 @@ class Numbers(Forms):
 
     def on_largest(self, tok: Token) -> None:
         self.draft.modifiers.discard("small")
-        if tok.text != "dày nhất":
+        if tok.text not in THICKEST:
             self.draft.modifiers.add("of-largest")  # the measure is that of one of several
             self._close_item()
             known = lexicon().places

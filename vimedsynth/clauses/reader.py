@@ -61,11 +61,9 @@ class ClauseReader(Turns):
             ):
                 self._split()
             return
-        if word == "ngoài" and self.absent and self.before().value == ",":
-            self.on_except(tok)
-            return
         if word in CONTRAST and not (word == "còn" and self.before().value != ","):
             self._close_item()
+            self.lately.append("")
             if self.draft.levels and self.draft.items and self.peek().kind in ("organ", "part"):
                 self._close()  # "dây thanh phải tăng ..., còn dây thanh trái không tăng"
             if self.absent:
@@ -148,6 +146,6 @@ class ClauseReader(Turns):
             return
         if word not in stop_words():
             if self.mode == "reading":
-                self.draft.readings.add(f"word:{word}")
+                self._read_as(f"word:{word}")
             elif self.mode != "advice":
                 self.draft.words.add(word)

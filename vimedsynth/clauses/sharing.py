@@ -28,11 +28,14 @@ class Sharing:
     sided: list[str]
     side_order: list[str]
     header: Draft | None
+    read_back: list[int]
     apart: int = 0  # how many findings stand before "trong đó hạch A ..., hạch B ..."
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""
-        if len(facts) == 1 and not self.listed and not self.sided and not self.header:
+        if self.read_back:
+            facts = self._given_back(facts)
+        if len(facts) == 1 and not self.listed and not self.sided and not self.header and len(facts[0].suvs) < 2:
             return facts
         out = self._under_header(facts, self.header) if self.header else list(facts)
         alike = self._alike()
@@ -48,7 +51,7 @@ class Sharing:
                 one = after.suvs if len(after.suvs) == 1 and not here.suvs and here.sizes else here.suvs
                 out[i] = here._replace(
                     levels=after.levels, intensity=after.intensity, patterns=here.patterns | after.patterns,
-                    tier=here.tier or after.tier, readings=here.readings or after.readings,
+                    tier=here.tier or after.tier, readings=here.readings or after.readings, tiers=here.tiers or after.tiers,
                     suvs=one, suv_spans=after.suv_spans if one is after.suvs else here.suv_spans,
                 )  # fmt: skip
             if not here.heads and not here.levels and after.heads:
@@ -59,8 +62,24 @@ class Sharing:
         out = [piece for fact in out for piece in self._respective(fact)]
         for i in range(1, len(out)):
             bare = not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs)
-            if bare and out[i - 1].heads and not self._stop_between(out[i - 1], out[i]):
+            if (
+                bare
+                and out[i - 1].heads
+                and out[i - 1].polarity == "present"
+                and not self._stop_between(out[i - 1], out[i])
+            ):
                 out[i] = out[i]._replace(heads=out[i - 1].heads, counts=out[i].counts or out[i - 1].counts)
+        return out
+
+    def _given_back(self, facts: list[Fact]) -> list[Fact]:
+        """ "A, không thấy B, nghĩ đến C": C is what A is read as."""
+        out = list(facts)
+        for i in reversed(self.read_back):
+            if i < len(out) and not (out[i].heads or out[i].items):
+                read, of = out.pop(i), out[i - 2]
+                out[i - 2] = of._replace(
+                    tier=read.tier, readings=read.readings, tiers=read.tiers, invasions=of.invasions + read.invasions
+                )
         return out
 
     def _opened_by_uptake(self, facts: list[Fact]) -> list[Fact]:
@@ -125,7 +144,7 @@ class Sharing:
                 for s, m in zip(self.sided, fact.sizes, strict=True)
             ]
         if not self.listed:
-            return [fact]
+            return self._in_turn(fact) if len(fact.sizes) == len(fact.suvs) > 1 and len(fact.items) < 2 else [fact]
         items = tuple(i for i in fact.items if not i.atoms <= GENERAL or i.side) or fact.items
         if len(items) == 1 and items[0].side == "both" and 2 in (len(fact.suvs), len(fact.sizes)):
             order = self.side_order if len(set(self.side_order)) == 2 else ["right", "left"]
@@ -152,6 +171,14 @@ class Sharing:
             out = [part._replace(counts=frozenset({f"of:{WHOLE_COUNT[len(out)]}"})) for part in out]
         paired = len(items) > 1 and (len(fact.sizes) == len(items) or len(fact.suvs) == len(items))
         return out if paired else [fact]
+
+    def _in_turn(self, fact: Fact) -> list[Fact]:
+        """ "tổn thương 14 mm có SUVmax 8,3, tổn thương 25 mm có SUVmax 5,8": each value is of the size before it."""
+        at = [span.start for m, s in zip(fact.sizes, fact.suv_spans, strict=True) for span in (m.span, s)]
+        if at != sorted(at):
+            return [fact]
+        values = zip(fact.sizes, fact.suvs, fact.suv_spans, strict=True)
+        return [fact._replace(sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
 
     def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
         counts = frozenset(f"of:{c}" if WHOLE_COUNT.get(len(facts)) == c else f"in-all:{c}" for c in header.counts)

@@ -4,7 +4,7 @@ from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
 from vimedsynth.words import Token
 
-TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối", "nằm"})
+TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối", "nằm", "mà"})
 
 
 class Turns(Assertions):
@@ -27,6 +27,8 @@ class Turns(Assertions):
         elif word == "nằm" and self.mode == "reading" and nxt.value in {"ở", "tại", "trong"}:
             self._close_item()
             self.mode = ""  # "Nốt gan nghi ngờ di căn nằm ở hạ phân thùy VI": the place of the nodule
+        elif word == "mà":
+            self._after_denied_reading()
         elif word == "đối":
             return nxt.value == "với"  # and not "đối bên"
         elif word == "có" and self.absent and self._affirms(before):
@@ -39,8 +41,9 @@ class Turns(Assertions):
         return True
 
     def _affirms(self, before: Token) -> bool:
-        """ "Không thấy di căn phổi, có di căn xương": the denial ends there."""
-        return before.value == "," and not self.depth and self.peek().kind != "uptake"
+        """ "Không thấy di căn phổi, (chỉ) có di căn xương": the denial ends there."""
+        ended = "," in (before.value, self.before(3).value if before.value == "chỉ" else "")
+        return ended and not self.depth and self.peek().kind != "uptake"
 
     def _to_finding(self, word: str) -> bool:
         """From a reading or an advice that opens the sentence to the finding that it is about."""
