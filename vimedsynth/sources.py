@@ -1,12 +1,12 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from vimedsynth.facts import PARTS, Fact, Item, is_part, merged, sentence_facts, shifted
+from vimedsynth.facts import PARTS, Fact, Item, around, is_part, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import NEXT, pointed
 from vimedsynth.reports import Report, Section, Sentence
@@ -21,6 +21,11 @@ REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.IMPRESSION: frozenset(),
 }
 
+
+OF_BONE = frozenset({"lysis", "sclerosis"})
+"""Forms that name their place themselves."""
+
+BONE = (Item(frozenset({"bone"}), None),)
 
 _TIME = re.compile(r"(\d+(?:\s*(?:[-–]|đến)\s*\d+)?)\s*(tháng|tuần|ngày|năm|chu kỳ|đợt|phân liều)(?!\w)")
 _YEAR = re.compile(r"\b(năm) ((?:19|20|[3-9]\d)\d\d)\b")
@@ -41,6 +46,7 @@ class Evidence:
     places: tuple[frozenset[str], ...]  # for each item: its atoms and all that contains them, the section included
     all_places: frozenset[str]
     avid: bool
+    lent: bool = False  # a denial without a place of its own: that of what stands before it in the sentence
 
 
 @dataclass(frozen=True)
@@ -212,6 +218,7 @@ def _said_again(item: Item, impression: Fact) -> bool:
     within = lexicon().within
     wide = frozenset().union(*(within.get(a, frozenset()) for a in item.atoms))
     own = frozenset(a for a in item.atoms - wide if not a.startswith(("rel:", "zone:", "level:"))) or item.atoms
+    own = frozenset(a for a in own if a[:4] == "stn:") or own  # "hạch cạnh khí quản trái (2L)" is of station 2L
     return any(own <= other.wider and compatible_sides(item.side, other.side) for other in impression.items)
 
 
@@ -230,17 +237,33 @@ def said_again(rows: Sequence[tuple[Fact, Section]]) -> dict[int, list[int]]:
     out: dict[int, list[int]] = {i: [] for i in found}
     for j in said:
         full = [i for i in found if echoes(rows[i][0], rows[j][0])]
-        if not full and rows[j][0].tier:
-            short = [i for i in found if _shortened(rows[i][0], rows[j][0])]
-            full = short if len(short) == 1 else []
+        if rows[j][0].tier and not any(_is_seen(rows[i][0]) for i in full):  # "Bệnh nhân ung thư vòm họng"
+            short = [i for i in found if _is_seen(rows[i][0]) and _shortened(rows[i][0], rows[j][0])]
+            full += short if len(short) == 1 else []
         for i in full:
             out[i].append(j)
     return out
 
 
+def _is_seen(fact: Fact) -> bool:
+    return bool(fact.heads or fact.generic or fact.levels or fact.sizes or fact.suvs)
+
+
+def _same_form(finding: Fact, impression: Fact) -> bool:
+    """The form that both name, "tổn thương", the wall that was measured as thick, or the tumour that it is."""
+    if not impression.heads:
+        return impression.generic or bool(impression.levels and not finding.heads)
+    if impression.heads == {"mass"} and "primary" in impression.readings:
+        return bool(finding.heads & {"mass", "thickening"})
+    thick = (
+        impression.heads == {"thickening"} and not finding.heads and any(m.kind == "thickness" for m in finding.sizes)
+    )
+    return thick or impression.heads <= finding.heads
+
+
 def _shortened(finding: Fact, impression: Fact) -> bool:
-    """The impression says the form of the finding and none but places of it."""
-    if not (impression.heads and impression.heads <= finding.heads):
+    """The impression says the form of the finding, or its uptake where it has none, and none but places of it."""
+    if not _same_form(finding, impression):
         return False
     if finding.levels and impression.levels and not finding.levels & impression.levels:
         return False
@@ -249,10 +272,56 @@ def _shortened(finding: Fact, impression: Fact) -> bool:
     return all(_said_again(item, finding) for item in impression.items)
 
 
+LESIONS = frozenset({"nodule", "mass", "hypodensity", "lysis", "sclerosis", "soft-tissue-density", "opacity-patch"})
+"""Forms that an impression calls "tổn thương"."""
+
+
+def _summed_up(rows: list[Evidence], again: dict[int, list[int]]) -> Iterator[tuple[int, Evidence]]:
+    """ "Hạch cổ hai bên tăng chuyển hóa FDG, nhiều khả năng di căn": of all avid ones there that it reads no otherwise."""
+    left = [i for i, said in again.items() if not said and not rows[i].fact.readings and _takes_up(rows[i].fact)]
+    reading = [
+        e for e in rows if left and e.section is Section.IMPRESSION and e.fact.tier and e.fact.readings and e.fact.items
+    ]
+    meant = [[i for i in left if _among(rows[i].fact, said.fact)] for said in reading]
+    for said, found in zip(reading, meant, strict=True):
+        if len(found) > 1 and not _of_several(said.fact, len(found)):
+            continue
+        yield from ((i, said) for i in found if sum(i in other for other in meant) == 1)
+
+
+def _takes_up(fact: Fact) -> bool:
+    return bool(fact.levels & {"increased", "mild"} or (fact.suvs and not fact.levels))
+
+
+def _among(finding: Fact, impression: Fact) -> bool:
+    """Of the form that the impression names, and all of it at its places."""
+    forms = impression.heads <= finding.heads if impression.heads else impression.generic and finding.heads <= LESIONS
+    forms = forms and bool(finding.heads or finding.generic)
+    if not (forms and finding.items) or (impression.sizes and not _sizes_agree(finding, impression)):
+        return False
+    named = [i for i in finding.items if i.atoms & lexicon().places or not any(a[:4] == "seg:" for a in i.atoms)]
+    return bool(named) and all(any(_inside(item, place) for place in impression.items) for item in named)
+
+
+def _inside(item: Item, place: Item) -> bool:
+    return place.atoms <= around(item.atoms) and place.side in (item.side, "both", None)
+
+
+def _of_several(impression: Fact, number: int) -> bool:
+    """ "Ba nốt gan", "tổn thương xương", "hạch cổ hai bên": so many, or of a place that is neither a part nor a side."""
+    counts = impression.counts - {"unmarked"}
+    if counts:
+        return counts <= {"many", "few", {2: "two", 3: "three"}.get(number, f"n{number}")}
+    return all(
+        i.side in (None, "both") and not any(":" in a and a[:7] != "region:" for a in i.atoms) for i in impression.items
+    )
+
+
 def _joined(found: Fact, said: Fact) -> Fact:
     """A finding with what the impression says of it."""
     return found._replace(
-        tier=said.tier or found.tier, readings=said.readings or found.readings, levels=found.levels | said.levels,
+        tier=said.tier or found.tier, readings=said.readings or found.readings, tiers=said.tiers or found.tiers,
+        levels=found.levels | said.levels,
         modifiers=found.modifiers | said.modifiers, sizes=found.sizes + said.sizes,
         counts=found.counts if found.sizes else found.counts | said.counts, invasions=found.invasions + said.invasions,
         words=found.words | said.words, patterns=found.patterns | said.patterns, prior=found.prior | said.prior,
@@ -265,13 +334,33 @@ def source_of(report: Report) -> Source:
     """The evidence of a report. Cached: many pairs ask about one report."""
     rows = report_facts(report, place=None)
     facts = [_evidence(row.fact, row.section, row.sentences) for row in rows]
+    _lend_places(facts)
     linked = []
     again = said_again([(e.fact, e.section) for e in facts])
     for i, e in enumerate(facts):
         for said in (facts[j] for j in again.get(i, ())):
             linked.append(_evidence(_joined(e.fact, said.fact), e.section, (*e.sentences, *said.sentences)))
+    for i, said in _summed_up(facts, again):
+        read = facts[i].fact._replace(tier=said.fact.tier, readings=said.fact.readings, tiers=said.fact.tiers)
+        linked.append(_evidence(read, facts[i].section, (*facts[i].sentences, *said.sentences)))
     pool = (*linked, *facts)
     return Source(tuple(facts), tuple(linked), report.sentences, pool, _by_place(pool))
+
+
+def _lend_places(rows: list[Evidence]) -> None:
+    """ "Lách to, không thấy nốt khu trú": what is denied without a place is denied of what the sentence spoke of."""
+    of: tuple[Item, ...] = ()
+    number = 0
+    for at, row in enumerate(rows):
+        if row.sentences[-1] != number:
+            of, number = (), row.sentences[-1]
+        fact = row.fact
+        if fact.polarity == "absent" and not fact.items:
+            lent = fact.read_at or of or (BONE if fact.heads & OF_BONE else ())
+            if lent:
+                rows[at] = replace(_evidence(fact._replace(items=lent), row.section, row.sentences), lent=True)
+        elif fact.items and fact.polarity != "advice":
+            of = fact.items
 
 
 def _by_place(pool: Sequence[Evidence]) -> dict[str, tuple[Evidence, ...]]:

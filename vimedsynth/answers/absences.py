@@ -1,14 +1,18 @@
 """Denials: what the report itself denies, and what it has that an answer denies."""
 
-from vimedsynth.answers.matching import LOOSE, head_in, other_part, same_finding, where_said
+from vimedsynth.answers.matching import GRAVE, LOOSE, head_in, other_part, overlap, same_finding, where_said
 from vimedsynth.answers.support import Support
-from vimedsynth.facts import Fact, Item
+from vimedsynth.facts import Fact, Invades, Item, around
 from vimedsynth.lexicon import lexicon
+from vimedsynth.reports import Section
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, compatible_sides
 from vimedsynth.words import split
 
-GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
+BODIES = frozenset({"mass", "nodule", "node", "thickening"})
+"""What can spread to a neighbour: a denial that names one denies no more than that it does."""
+
+SPREADS = frozenset({"invades", "extends", "infiltrates"})
 HARMLESS = frozenset({"benign"})
 
 
@@ -17,12 +21,25 @@ def _only_described(fact: Fact) -> bool:
     return bool(fact.modifiers) and not (fact.heads or fact.levels or fact.readings or fact.patterns)
 
 
+def _organs(target: frozenset[str]) -> frozenset[str]:
+    return frozenset(a for a in target if a[:4] != "rel:" and a[:5] != "side:")
+
+
+def _no_wider(item: Item, own: Item) -> bool:
+    """Whether a place has the parts of another and its side, which "xương sườn 7" need not say, and does not contain it."""
+    within = lexicon().within
+    own_parts = (a for a in own.atoms - LOOSE if a[:4] != "arc:")
+    parts = {a for a in own_parts if a == "anastomosis" or a not in within or within[a] & item.atoms}
+    named = item.side is None and any(a[:4] == "rib:" for a in parts)
+    return parts <= item.atoms and (named or own.side in (None, item.side))
+
+
 class Absences(Support):
     """Judges denials."""
 
     def _absent(self, fact: Fact) -> None:
         self._measured(fact)
-        places = self._sided(fact.items) or self.items
+        places = self._sided(fact.items) or fact.read_at or self.items
         beyond = any(f.items or f.heads for f in self.excluded) and not [
             i for i in fact.items if i.atoms - {"region:body", "rel:above"}
         ]
@@ -36,6 +53,13 @@ class Absences(Support):
             if denied:
                 self.object("negation", f"the report has {where_said(denied[0])}", fact.span)
             return
+        if fact.invasions:
+            for relation in fact.invasions:
+                self._unrelated(fact, relation, places)
+            if fact.heads <= BODIES:
+                return
+        if fact.readings and not fact.items and any(self._in_its_words(fact, r) for r in self.source.facts):
+            return  # "Không thấy di căn xa", where a node is a metastasis
         against = [r for r in self.source.facts if self._denied(fact, places, r, everywhere)]
         backing = [r for r in self.source.facts if self._backs(fact, places, r, everywhere)]
         at = [i for i in places if any(self._denied(fact, (i,), r, everywhere) for r in against)]
@@ -59,6 +83,36 @@ class Absences(Support):
         if any(m.dims and m.dims not in sizes for m in fact.sizes) or any(v not in suvs for v in fact.suvs):
             self.object("number", "the report has no such measure", fact.span)
 
+    def _unrelated(self, fact: Fact, relation: Invades, places: tuple[Item, ...]) -> None:
+        """ "Không xâm lấn bàng quang": the report denies it of this neighbour, and has it of no finding."""
+        verb, words = relation.verb.removeprefix("not:"), frozenset(filter(str.isalpha, fact.words))
+        target = _organs(relation.target) or (frozenset() if words else fact.atoms)
+        subject = tuple(i for i in places if not i.atoms & target)
+        denied: set[str] = set()
+        for row in self.source.facts:
+            for said in row.fact.invasions:
+                theirs = _organs(said.target)
+                same = bool(theirs & target) if target else not theirs and self._all_said(words, row)
+                if row.fact.polarity == "absent" or said.verb[:4] == "not:":
+                    of_it = not (subject and row.fact.items) or overlap(subject, row.fact.items)
+                    if of_it and said.verb.removeprefix("not:") == verb and (same or target):
+                        denied |= theirs or {""}
+                elif (same or not (target or words)) and (verb == said.verb or {verb, said.verb} <= SPREADS):
+                    self.object("negation", f"the report has {where_said(row)}", fact.span)
+                    return
+        if not (target or {""}) <= denied:
+            self.object("negation", "the report does not say that it is not there", fact.span)
+
+    def _all_said(self, words: frozenset[str], row: Evidence) -> bool:
+        return all(self.source.says(word, row.sentences) for word in words)
+
+    def _in_its_words(self, fact: Fact, row: Evidence) -> bool:
+        """What the impression denies of the whole body, in the same words."""
+        src = row.fact
+        if row.section is not Section.IMPRESSION or src.polarity != "absent" or src.items or self._of_the_rest(row):
+            return False
+        return (fact.heads, fact.levels, fact.readings) == (src.heads, src.levels, src.readings)
+
     def _sided(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
         """ "Bên phải thì không thấy": a side alone is of the place that was spoken of, or asked for."""
         alone = [i.side for i in items if not i.atoms]
@@ -78,7 +132,11 @@ class Absences(Support):
             if not item.side or not organs:
                 continue
             near = [
-                o for r in self.source.facts if r.fact.polarity == "absent" for o in r.fact.items if organs <= o.atoms
+                o
+                for r in self.source.facts
+                if r.fact.polarity == "absent" and not r.lent
+                for o in r.fact.items
+                if organs <= o.atoms
             ]
             fits = [o for o in near if compatible_sides(item.side, o.side) and o.side in (None, "both", item.side)]
             if near and not fits:
@@ -87,7 +145,7 @@ class Absences(Support):
 
     def _exact(self, places: tuple[Item, ...], row: Evidence) -> bool:
         """A denial in the report of just this place (a report may contradict itself; a faithful answer may too)."""
-        if row.fact.polarity != "absent" or self._of_the_rest(row):
+        if row.fact.polarity != "absent" or row.lent or self._of_the_rest(row):
             return False
         return any(
             bool((i.atoms - LOOSE) & own.atoms) and own.side in (i.side, "both", None)
@@ -120,6 +178,8 @@ class Absences(Support):
                 return True
         elif _only_described(fact) and not fact.modifiers & src.modifiers:
             return False
+        elif fact.patterns == {"focal"} and not fact.generic and not src.heads and "diffuse" in src.patterns:
+            return False  # "tăng lan tỏa, không có ổ khu trú"
         if "abnormal" in fact.patterns and not row.avid and fact.heads:
             return False
         if any(same_finding(ex, src) for ex in self.excluded):
@@ -140,6 +200,15 @@ class Absences(Support):
             and not src.readings & GRAVE
         )
 
+    def _as_much(self, fact: Fact, places: tuple[Item, ...], row: Evidence) -> bool:
+        """A denial that has its place from what stands before it denies this much: no other form, of no wider place."""
+        src = row.fact
+        if self._of_the_rest(row) or not all(head_in(h, src) for h in fact.heads) or not src.readings <= fact.readings:
+            return False
+        if not src.levels <= fact.levels or src.heads & {"enlargement"} - fact.heads:
+            return False
+        return all(any(_no_wider(item, own) for own in src.items) for item in places)
+
     def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A sentence of the report that says it is not there, or that the place is normal."""
         src = row.fact
@@ -156,6 +225,8 @@ class Absences(Support):
             fact.heads and not (fact.levels or fact.patterns) and not any(head_in(h, src) for h in fact.heads)
         ):
             return False
+        if row.lent and (everywhere or not self._as_much(fact, places, row)):
+            return False
         if everywhere:
             return src.polarity == "absent"
         if fact.readings - src.readings - {"not"} and not (
@@ -163,16 +234,10 @@ class Absences(Support):
         ):
             return False
         for item in places:
-            want = item.atoms - LOOSE
             if "region:body" in src.atoms and src.polarity == "absent":
                 return True
-            for own, reach in zip(src.items, row.places, strict=True):
-                near = want & (reach | own.atoms) or (item.wider & own.atoms)
-                if near and not other_part(want, own.atoms) and compatible_sides(item.side, own.side):
+            for own in src.items:
+                near = around(item.atoms) & own.atoms
+                if near and not other_part(item.atoms, own.atoms) and compatible_sides(item.side, own.side):
                     return True
-        return not src.items and src.polarity == "absent" and self._of_finding_at(places, row)
-
-    def _of_finding_at(self, places: tuple[Item, ...], row: Evidence) -> bool:
-        """ "Ổ ở thân xương ức ..., không thấy biến đổi cấu trúc": a denial without a place is of the finding before it."""
-        beside = [r for r in self.source.facts if r.sentences[0] == row.sentences[0] and r.fact.items]
-        return any(r.fact.polarity == "present" and any(self.at((i,), r) for i in places) for r in beside)
+        return False

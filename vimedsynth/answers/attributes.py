@@ -1,6 +1,6 @@
 """Numbers, uptake, counts, readings and neighbours of one fact against one finding."""
 
-from vimedsynth.answers.matching import HEDGES, SIDES, TIERS, Adder, sizes_said
+from vimedsynth.answers.matching import HEDGES, SERIOUS, SIDES, TIERS, Adder, overlap, sizes_said
 from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.clauses.sharing import GENERAL
@@ -67,7 +67,8 @@ class Attributes:
             # a side alone is of the place that was spoken of before, and does not take its place
             self._items = items
             self.places.append(items)
-        self._heads = fact.heads or self._heads
+        if fact.polarity == "present" or not self.heads:  # what is denied is not what is spoken of next
+            self._heads = fact.heads or self._heads
 
     def object(self, code: str, message: str, span: Span | None = None) -> None:
         quote = span.of(self.answer) if span else self.answer
@@ -87,7 +88,7 @@ class Attributes:
         self._count(fact, src, add)
         self._reading(fact, row, add)
         for relation in fact.invasions:
-            self._invasion(relation, src, add)
+            self._invasion(relation, fact, row, add)
         if fact.modifiers:
             self._described(fact, src, add)
         if src.modifiers:
@@ -99,6 +100,8 @@ class Attributes:
     def _described(self, fact: Fact, src: Fact, add: Adder) -> None:
         extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular", "of-largest"}
         extra = frozenset(m for m in extra if not m.startswith("largest-at:"))
+        if "normal" in src.readings and not src.heads:
+            extra -= {"not-enlarged"}
         if not extra:
             return
         kinds = {m.split(":")[0] for m in extra}
@@ -137,12 +140,14 @@ class Attributes:
         if changed and not _reckoned(fact, changed):
             add("prior", "the report says otherwise of the earlier study")
 
-    def _invasion(self, relation: Invades, src: Fact, add: Adder) -> None:
+    def _invasion(self, relation: Invades, fact: Fact, row: Evidence, add: Adder) -> None:
+        src = row.fact
         same = [r for r in src.invasions if r.verb == relation.verb]
         target = frozenset(x for x in relation.target if not x.startswith(("rel:", "side:")))
         sides = frozenset(x for x in relation.target if x.startswith("side:"))
-        near = [r for r in same if target <= r.target or (not r.target and not target)]
-        if not near and same and target <= frozenset().union(*(r.target for r in same)) | src.atoms:
+        unknown = not target and any(w.isalpha() and not self.source.says(w, row.sentences) for w in fact.words)
+        near = [r for r in same if target <= r.target and not (unknown and r.target)]  # "đã lan vào nội sọ"
+        if not near and not unknown and same and target <= frozenset().union(*(r.target for r in same)) | src.atoms:
             near = same
         if not near:
             add("added-finding", "the report does not say so of a neighbour")
@@ -244,10 +249,7 @@ class Attributes:
             add("place", "the report reads it of another place")
         elif not self._read_on_side(fact, row):
             add("side", "the report reads it of the other side")
-        said = frozenset(
-            r for r in fact.readings if not r.startswith(("at:", "head:", "as:")) and not self._known(r, row)
-        )
-        self._degrees(fact, src, add)
+        said = frozenset(r for r in fact.readings if not r.startswith(("at:", "head:")) and not self._known(r, row))
         forms = {r for r in fact.readings if r[:5] == "head:"} - {"head:mass"}
         if not forms <= src.readings | {f"head:{head}" for head in src.heads}:
             add("added-reading", f"the report does not call it so ({', '.join(sorted(r[5:] for r in forms))})")
@@ -261,15 +263,32 @@ class Attributes:
         if src.readings & {"inflammation", "hyperplasia", "chronic"} or src.polarity != "present":
             added -= {"reactive"}
         if src.polarity == "postoperative":
-            added -= {"postoperative-change"}
+            added -= {"postoperative-change", "after-surgery"}
+        elif "after-surgery" in added and not fact.tier and self._of_operation(row):
+            added -= {"after-surgery"}  # "vùng sau mổ"
         if src.polarity in ("physiologic", "postoperative"):
             added -= {"physiologic", "operated"}
         if "not" in said and "not" not in src.readings:
-            add("added-reading", "the report gives no such negative reading")
+            if not self._read_otherwise(said, row):
+                add("added-reading", "the report gives no such negative reading")
         elif added:
             add("added-reading", f"the report does not read it as {', '.join(sorted(added))}")
         elif fact.tier or said - {"physiologic", "operated", "normal"}:
             self._tier(fact, src, add)
+
+    def _read_otherwise(self, said: frozenset[str], row: Evidence) -> bool:
+        """ "không nhận định là di căn": the report reads it as something else, and as harmless, wherever it speaks of it."""
+        src = row.fact
+        read = src.polarity == "physiologic" or (
+            src.tier and any(":" not in r or r[:5] == "head:" for r in src.readings)
+        )
+        if not (read and src.items):
+            return False
+        there = (r.fact for r in self.source.pool if r.fact.polarity != "absent" and overlap(src.items, r.fact.items))
+        return not any((SERIOUS | said) & fact.readings for fact in (src, *there))
+
+    def _of_operation(self, row: Evidence) -> bool:
+        return any(self.source.says(word, row.sentences) for word in ("mổ", "phẫu"))
 
     def _read_there(self, fact: Fact, row: Evidence) -> bool:
         """ "khả năng di căn gan": the places of a reading are those of the finding, or of its reading in the report."""
@@ -279,13 +298,6 @@ class Attributes:
         theirs = {r[3:] for r in row.fact.readings if r[:3] == "at:"} | row.all_places
         around = {place: wider(frozenset({place})) - _VAST for place in places}
         return all(place in theirs or not around[place].isdisjoint(theirs) for place in places)
-
-    def _degrees(self, fact: Fact, src: Fact, add: Adder) -> None:
-        """Where several readings have each a certainty of its own: none is surer than the surest of the report."""
-        mine, theirs = ([TIERS.index(r[3:]) for r in f.readings if r[:3] == "as:"] for f in (fact, src))
-        theirs = theirs or ([TIERS.index(src.tier)] if src.tier else [])
-        if mine and theirs and min(mine) < min(theirs):
-            add("certainty-up", "the report is not as certain of any of the readings")
 
     def _read_on_side(self, fact: Fact, row: Evidence) -> bool:
         """ "khả năng liệt dây thanh trái": where the report gives one side alone, no other."""
@@ -313,8 +325,9 @@ class Attributes:
             add("added-reading", "the report does not read this finding")
         if not src.tier:
             return
-        mine, theirs = TIERS.index(fact.tier or "definite"), TIERS.index(src.tier)
-        if mine < theirs:
-            add("certainty-up", f"the report says {src.tier}")
-        elif mine > theirs:
-            add("certainty-down", f"the report says {src.tier}")
+        both = [r for r in fact.readings & src.readings if r[:3] != "at:"] if src.tiers or fact.tiers else []
+        for mine, theirs in {(fact.tier_of(r), src.tier_of(r)) for r in both} or {(fact.tier, src.tier)}:
+            if TIERS.index(mine or "definite") != TIERS.index(theirs or "definite"):
+                up = TIERS.index(mine or "definite") < TIERS.index(theirs or "definite")
+                add("certainty-up" if up else "certainty-down", f"the report says {theirs}")
+                return

@@ -204,6 +204,7 @@ class AnswerJudge(Overall):
         only = "chỉ" in self.low or "duy nhất" in self.low
         if (
             only
+            and (fact.items or fact.heads)  # "chỉ tăng hấp thu lan tỏa": merely
             and (fact.levels & {"increased", "mild"} or fact.readings)
             and ONLY.search(fold(fact.span.of(self.answer)))
         ):
@@ -324,11 +325,16 @@ class AnswerJudge(Overall):
 
 
 def _stations_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """ "Cổ trái có nhiều hạch, ở các nhóm II và III": stations without a side are of the side of the region before them."""
-    if len(items) < 2 or not items[0].side or not items[0].atoms & lexicon().places:
+    """ "Cổ trái có nhiều hạch, ở các nhóm II và III": stations without a side are of the side of the region before them.
+
+    So is any place behind a side alone: "Bên trái có hạch ở nhóm IIB".
+    """
+    if len(items) < 2 or not items[0].side or any(i.side or not i.atoms for i in items[1:]):
         return items
     side, rest = items[0].side, items[1:]
-    if any(i.side or not i.atoms or not all(a.startswith("stn:") for a in i.atoms) for i in rest):
+    if not items[0].atoms:
+        return tuple(Item(i.atoms, side, i.span) for i in rest)
+    if not items[0].atoms & lexicon().places or not all(a.startswith("stn:") for i in rest for a in i.atoms):
         return items
     return tuple(Item(i.atoms, side, i.span) for i in items)
 

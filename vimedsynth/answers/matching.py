@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from vimedsynth.facts import Fact
+from vimedsynth.facts import Fact, Item
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Evidence
+from vimedsynth.sources import Evidence, compatible_sides
 
 TIERS = ("definite", "likely", "probable", "suspect")
 
@@ -31,6 +31,9 @@ SAME_HEAD = (
 TELLING = frozenset(
     {"calcification", "hypodensity", "hyperdensity", "isodensity", "mixed-density", "fat-density", "schmorl"}
 )
+
+GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
+SERIOUS = GRAVE | {"lymphoma", "hcc", "myeloma", "active", "residual", "progression", "undetermined"}
 
 HEDGES = frozenset(
     {"ràng", "tổn", "hơn", "nhưng", "nên", "cần", "nghĩ", "mô", "tả", "hạch", "đánh", "giá", "hiện", "chưa", "không"}
@@ -66,6 +69,15 @@ def other_part(mine: frozenset[str], theirs: frozenset[str]) -> bool:
         if a and b and not a & b:
             return True
     return False
+
+
+def overlap(ones: tuple[Item, ...], others: tuple[Item, ...]) -> bool:
+    """Whether two findings may be at one place."""
+    return any(
+        needed(i.atoms & o.atoms)[0] and compatible_sides(i.side, o.side) and not other_part(i.atoms, o.atoms)
+        for i in ones
+        for o in others
+    )
 
 
 def may_support(fact: Fact, src: Fact) -> bool:

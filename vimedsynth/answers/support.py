@@ -17,8 +17,28 @@ LIVER_SIDE = {f"seg:{n}": side for side, segments in (("left", "ii iii iv iva iv
 TISSUES = frozenset({"skin", "subcutis", "soft-tissue", "muscle", "fat-tissue"})
 
 
-TUMOUR = frozenset({"primary", "head:mass"})
-"""What a report calls "u": an answer may call it so whatever its form."""
+TUMOUR = frozenset({"primary", "head:mass", "active"})
+
+
+def _is_tumour(src: Fact, *, asked: bool = False) -> bool:
+    """What a report calls "u", or a thickening that is cancer: an answer may call it so whatever its form.
+
+    A question asks for "u" where the report only suspects one.
+    """
+    cancer = src.tier == "definite" and "malignant" in src.readings and "thickening" in src.heads
+    certain = (r for r in src.readings & TUMOUR if asked or src.tier_of(r) not in ("probable", "suspect"))
+    return src.polarity == "present" and (cancer or any(certain))
+
+
+def _called_so(head: str, fact: Fact, src: Fact) -> bool:
+    """What the report measures as thick, or reads with certainty as something, is called so."""
+    if head == "mass":
+        return _is_tumour(src)
+    if head == "thickening" and not src.heads:
+        return {m.kind for m in fact.sizes} == {"thickness"} == {m.kind for m in src.sizes}
+    return (
+        src.tier_of(f"head:{head}") == "definite" and f"head:{head}" in src.readings and fact.tier in (None, "definite")
+    )
 
 
 def _finest(places: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -59,7 +79,10 @@ class Support(Attributes):
         def add(code: str, message: str) -> None:
             out.append(Objection(code, message, fact.span.of(self.answer).strip(" .,;")))
 
-        if src.polarity in ("absent", "resolved"):
+        taken_out = (
+            src.polarity == "postoperative" and "node" in fact.heads and not src.words.isdisjoint({"vét", "nạo"})
+        )
+        if src.polarity in ("absent", "resolved") or (taken_out and fact.polarity == "present"):
             add("negation", "the report says this is not there")
         if fact.polarity == "physiologic" and src.polarity != "physiologic" and "physiologic" not in src.readings:
             add("added-reading", "the report does not call this physiologic")
@@ -68,10 +91,11 @@ class Support(Attributes):
         if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
             add("uptake", "the report calls this physiologic")
         for head in fact.heads:
-            if not head_in(head, src) and not (head == "mass" and src.readings & TUMOUR):
+            if not head_in(head, src) and not _called_so(head, fact, src):
                 add("added-finding", f"the report has no such finding here ({head})")
         if leans and src.heads and self.heads and not any(head_in(h, src) for h in self.heads):
-            add("added-finding", "the question is about another finding")
+            if not ("mass" in self.heads and _is_tumour(src, asked=True)):
+                add("added-finding", "the question is about another finding")
         for item in places:
             code = self._place_fault(item, row)
             if code:
@@ -152,9 +176,12 @@ class Support(Attributes):
             fact = fact._replace(counts=frozenset())  # "ba ổ, ở A, B và C"
         bare = fact._replace(sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
                        modifiers=frozenset(), patterns=frozenset(), intensity=frozenset())  # fmt: skip
+        read = {r for r in fact.readings if ":" not in r}
         for item in places:
             near = (r for r in self.rows_at((item,)) if r.fact.polarity != "advice")
             rows = [r for r in near if not self._faults(bare, (item,), r, False)]
+            if read and not any(read <= r.fact.readings for r in rows):
+                return False
             if not rows:
                 return False
             chosen.extend(rows)
