@@ -100,6 +100,8 @@ class Fact(NamedTuple):
     tiers: frozenset[tuple[str, str]] = frozenset()  # of each reading, where they are not all of ``tier``
     prior: frozenset[str] = frozenset()
     prior_numbers: frozenset[float] = frozenset()
+    prior_suvs: frozenset[float] = frozenset()  # those of the prior_numbers that are SUVs
+    prior_sizes: frozenset[tuple[float, ...]] = frozenset()  # and the sizes that the others make
     advice: frozenset[str] = frozenset()
     advice_of: int | None = None  # index of the fact that the advice belongs to
     words: frozenset[str] = frozenset()
@@ -199,6 +201,8 @@ def merged(first: Fact, more: Fact) -> Fact:
         tiers=first.tiers | more.tiers,
         prior=first.prior | more.prior,
         prior_numbers=first.prior_numbers | more.prior_numbers,
+        prior_suvs=first.prior_suvs | more.prior_suvs,
+        prior_sizes=first.prior_sizes | more.prior_sizes,
         words=first.words | more.words,
         approximate=first.approximate or more.approximate,
     )

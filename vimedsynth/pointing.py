@@ -5,6 +5,7 @@ from vimedsynth.facts import Fact, Item
 SAME_SIDE = "same-side"
 BESIDE_IT = "beside-it"
 WITH_IT = "with-it"
+REST = "rest"  # "các nốt còn lại": the others of those that were named before
 THIS = "this:"  # and an organ
 ADVISED_AT = "advised-at:"  # and an organ
 AFTER = "after:"  # and a time: "sau 3 tháng"
@@ -21,7 +22,7 @@ def pointed(fact: Fact, before: Fact, sides: frozenset[str]) -> Fact:
             fact = fact._replace(items=_on_side(fact, sides))
         elif word == BESIDE_IT:
             fact = fact._replace(items=fact.items + _beside(before))
-        elif word == WITH_IT and not fact.items:
+        elif word in (WITH_IT, REST) and not fact.items:
             fact = fact._replace(items=before.items)
         elif word.startswith(THIS):
             fact = fact._replace(items=_this(fact.items, word[len(THIS) :], before.items))

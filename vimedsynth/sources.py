@@ -325,7 +325,8 @@ def _joined(found: Fact, said: Fact) -> Fact:
         modifiers=found.modifiers | said.modifiers, sizes=found.sizes + said.sizes,
         counts=found.counts if found.sizes else found.counts | said.counts, invasions=found.invasions + said.invasions,
         words=found.words | said.words, patterns=found.patterns | said.patterns, prior=found.prior | said.prior,
-        prior_numbers=found.prior_numbers | said.prior_numbers,
+        prior_numbers=found.prior_numbers | said.prior_numbers, prior_suvs=found.prior_suvs | said.prior_suvs,
+        prior_sizes=found.prior_sizes | said.prior_sizes,
     )  # fmt: skip
 
 

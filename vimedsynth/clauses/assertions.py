@@ -19,9 +19,9 @@ class Assertions(UptakeWords):
             self.negated = True
             return
         if self.mode == "prior":
-            if tok.value != "resolved":
+            if tok.value != "resolved" or self.depth:
                 return
-            self.mode = ""  # "các ổ trước đây đã biến mất": that is of today
+            self.mode = ""  # "hạch trên phim trước không còn quan sát thấy"
         if self.peek().value in {"", ".", ";"} and self.draft.polarity == "present" and not self.draft.empty():
             self._deny_all(tok.value)
             return
@@ -331,7 +331,7 @@ class Assertions(UptakeWords):
         if tok.value == "versus":
             rest = " ".join(t.text for t in self.toks[self.at : self.at + 14])
             if tok.text == "so với" and not re.search(
-                r"\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest
+                r"^\d|\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest
             ):
                 self.draft.words.add("so-với")
                 self._larger_side(smaller=self.before().text in {"teo", "teo nhỏ", "nhỏ", "giảm", "thu nhỏ", "bé"})

@@ -11,6 +11,8 @@ AFTER_COMPARISON = frozenset({"tier", "uptake", "reading", "advice", "negation",
 
 JUDGED = frozenset({"physiologic", "postoperative"})
 PLACE_FILLERS = frozenset(split("của ở tại cả hai hệ thống đoạn vùng hạ phân hpt nhóm chặng khi đồng thời còn thì"))
+SUV = frozenset({"suvmax", "suv"})
+AXES = MEASURE_WORDS | {"chiều", "bề", "dài", "trục"}
 NUMBERED = frozenset({"phân", "hpt", "nhóm", "chặng"})  # "hạ phân thùy IV", "nhóm 7"
 SEEN = frozenset({"có", "thấy", "ghi", "nhận", "phát", "hiện", "hình", "ảnh", "quan"})
 
@@ -81,6 +83,8 @@ class Borders(Cursor):
         """ "trạm 4R (20 x 15 mm), trạm 7 (17 x 10 mm)": the measures of each place are in its own brackets."""
         if self.depth or self.before().value != ")" or not (self.draft.sizes or self.draft.suvs):
             return False
+        if self.peek().value in AXES:
+            return False  # "12 x 9 mm (trước 15 x 12 mm), SUVmax 4,7 (trước 7,1)": another measure of the same
         for k in range(9):
             if self.peek(k).value == "(":
                 inside = [self.peek(k + j) for j in (1, 2, 3)]
@@ -104,6 +108,16 @@ class Borders(Cursor):
             if ahead.kind in ("head", "uptake", "tier") or ahead.value in {"và", ";", "."}:
                 return False
         return False
+
+    def _another_with_suv(self) -> bool:
+        """ "Bể máu trung thất SUVmax 1,9, gan SUVmax 2,7": each place with its own."""
+        d = self.draft
+        if self.depth or not (d.items or self.atoms) or self.peek().kind != "organ":
+            return False
+        k = 1
+        while self.peek(k).kind in PLACE_KINDS:
+            k += 1
+        return self.peek(k).value in SUV
 
     def _another_place_judged(self) -> bool:
         """ "Tuyến giáp đã phẫu thuật, giường tuyến giáp chưa thấy ...": the next clause has a place and a judgement."""
@@ -134,7 +148,7 @@ class Borders(Cursor):
         d = self.draft
         ended = self.before().value == ")" or self.before().kind == "num"
         done = not self.depth and ended and d.levels and d.suvs and (d.items or self.atoms)
-        if not done or self.peek().kind not in ("organ", "part", "relation"):
+        if not done or self.peek().kind not in ("organ", "part", "relation", "side"):
             return False
         for k in range(1, 9):
             if self.peek(k).kind == "uptake":
@@ -190,11 +204,18 @@ class Borders(Cursor):
 
     def _separator(self, tok: Token) -> None:
         if self.mode == "prior":
-            if tok.value == "," and not self.depth and self.peek().kind in AFTER_COMPARISON:
+            if (
+                tok.value == ","
+                and not self.depth
+                and (self.peek().kind in AFTER_COMPARISON or self.peek().value == "còn")
+            ):
                 self.mode = ""  # the comparison is over
             return
         if self.mode == "" and (
-            self._next_in_brackets() or self._another_uptake_ahead() or self._another_measured_ahead(tok)
+            self._next_in_brackets()
+            or self._another_uptake_ahead()
+            or self._another_measured_ahead(tok)
+            or (self.draft.suvs and self._another_with_suv())
         ):
             self._close()
             return

@@ -167,6 +167,7 @@ class Cursor(Sharing):
                     intensity=frozenset(d.intensity), patterns=frozenset(d.patterns), modifiers=frozenset(d.modifiers),
                     invasions=tuple(Invades(v, frozenset(t), c) for v, t, c in d.invasions), tier=d.tier,
                     readings=frozenset(d.readings), tiers=d.apart(), prior=frozenset(d.prior), prior_numbers=frozenset(d.prior_numbers),
+                    prior_suvs=frozenset(d.prior_suvs), prior_sizes=frozenset(d.prior_sizes),
                     advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
                     points=frozenset(d.points),
                 )

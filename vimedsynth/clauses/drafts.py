@@ -97,6 +97,8 @@ class Draft:
     tiers: dict[str, str] = field(default_factory=dict)  # the certainty said last before each reading
     prior: set[str] = field(default_factory=set)
     prior_numbers: set[float] = field(default_factory=set)
+    prior_suvs: set[float] = field(default_factory=set)
+    prior_sizes: set[tuple[float, ...]] = field(default_factory=set)
     advice: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     anaphora: bool = False

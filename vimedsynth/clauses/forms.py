@@ -3,7 +3,7 @@
 from vimedsynth.clauses.drafts import LISTING, PAIRED, PLACE_KINDS, SPACES
 from vimedsynth.clauses.places import Places
 from vimedsynth.facts import Measure
-from vimedsynth.pointing import NEXT, WITH_IT
+from vimedsynth.pointing import NEXT, REST, WITH_IT
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
@@ -76,6 +76,17 @@ class Forms(Places):
             self.draft.start = self.before().start if self.before().kind == "count" else tok.start
             self.draft.counts |= counts
         self.draft.heads.add(tok.value)
+        self._rest()
+
+    def _rest(self) -> None:
+        """ "Các nốt còn lại dưới 5 mm": the others of those of which the largest was named."""
+        nxt = self.peek().value
+        left = nxt == "còn" and self.peek(1).value == "lại"
+        if (left or nxt == "khác") and self.mode == "" and self.draft.polarity == "present":
+            if any(self.before(k).value in {"đa", "phần", "hầu"} for k in (3, 4, 5)):
+                return  # "đa số các nốt còn lại" are not all of them
+            self.at += 1 + left
+            self.draft.points.add(REST)
 
     def _same_again(self) -> None:
         """ "Tổn thương này tăng chuyển hóa FDG": the sentence goes on with the finding before."""
@@ -119,7 +130,11 @@ class Forms(Places):
         listed = any(self.before(b).value in LISTING or self.before(b).kind == "contrast" for b in (2, 3, 4))
         if not listed or self.depth or (head in d.heads and self.peek().value in THAT):
             return False
-        if (d.levels or d.readings) and (d.items or d.sizes) and self.before().kind != "relation":
+        if (
+            (d.levels or d.readings or d.prior - {"versus"})
+            and (d.items or d.sizes)
+            and self.before().kind != "relation"
+        ):
             return True
         if head in d.heads and d.items and self.before().kind != "relation":
             if any(m.startswith("amount") for m in d.modifiers) or (d.sizes and self._size_before_list_word()):
@@ -143,6 +158,7 @@ class Forms(Places):
             if self.peek().value in {"này", "đó", "trên"}:
                 self.draft.counts.clear()
                 self._same_again()
+            self._rest()
         if tok.text == "bất thường" and self.mode == "":
             self.draft.patterns.add("abnormal")
 

@@ -13,6 +13,8 @@ THICKEST = frozenset({"dày nhất", "dày tối đa"})
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang", "chỉ", "giờ", "nay"})
 """What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
+NOW = frozenset({"nay", "hiện", "giờ", "bây"})
+"""With which a sentence comes back from an earlier study: "trước đây 13,9, nay còn 3,0"."""
 
 
 class Numbers(Forms):
@@ -88,7 +90,7 @@ class Numbers(Forms):
     def on_num(self, tok: Token) -> None:
         if self.mode == "prior":
             dims, unit, _ = self._dims(tok)
-            self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
+            self._then(dims, unit)
             return
         suffix = self.peek().value if self.peek().value in {"r", "l"} and self.peek().start == tok.end else ""
         station = self.numeral == "stn" or bool(suffix)  # "hạch 2L" is of station 2L
@@ -141,12 +143,14 @@ class Numbers(Forms):
         dims, unit, end = self._dims(tok)
         if self._then_another():
             self.draft.prior.add("versus")
-            self.draft.prior_numbers.update(round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims)
+            self._then(dims, unit)
             return
         if unit or len(dims) > 1 or self.before().value in {"thước", "kính"}:
             self._measure(dims, unit, tok.start, end)
+        elif self.draft.prior_suvs and not self.draft.suvs:
+            self.draft.suvs.append((dims[0], Span(tok.start, end)))  # "hồi trước 3,0, bây giờ 5,2"
         else:
-            self.draft.words.add(f"#{number(tok.value):g}")
+            self.draft.words.add(f"#{tok.value.lstrip('0') or 0}" if tok.value.isdigit() else f"#{number(tok.value)}")
 
     def _bracketed_suv(self, tok: Token) -> bool:
         """ "thấp hơn hạch 4R (9,4)": a lone number with a decimal in brackets, in a sentence that speaks of SUV."""
@@ -154,11 +158,26 @@ class Numbers(Forms):
         return alone and not self.draft.suvs and any(t.value.startswith("suv") for t in self.toks)
 
     def _then_another(self) -> bool:
-        """ "8,2 cm xuống còn 4,5 cm", "9,1 giờ chỉ còn 3,6": the value now comes after one of then."""
-        k = 0
-        while k < 3 and self.peek(k).value in THEN:
+        """ "8,2 cm xuống còn 4,5 cm", "15,3 trước điều trị còn 3,6": the value now comes after one of then."""
+        k = int(self.peek().kind == "prior")
+        while k < 4 and self.peek(k).value in THEN:
             k += 1
-        return k > 0 and self.peek(k).kind == "num"
+        return self.peek(k).kind == "num" and self.peek(k - 1).value in THEN
+
+    def _then(self, dims: list[float], unit: str) -> None:
+        """The value of an earlier study; a lone one without a unit is an SUV."""
+        values = [round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims]
+        self.draft.prior_numbers.update(values)
+        if not unit and len(values) == 1:
+            self.draft.prior_suvs.update(values)
+        else:
+            self.draft.prior_sizes.add(tuple(sorted(values)))
+
+    def _back_to_now(self, word: str) -> bool:
+        """Whether a word after an earlier study is of this one: "trước đây 13,9, nay còn 3,0"."""
+        if word in NOW:
+            return self.before().value not in {"phát", "xuất", "biểu"}
+        return word in THEN and (self.peek().kind == "num" or self.peek().value in THEN)
 
     def _dims(self, tok: Token) -> tuple[list[float], str, int]:
         dims, end = [number(tok.value)], tok.end
@@ -225,10 +244,11 @@ class Numbers(Forms):
         while self.peek().kind == "num":
             value = self.peek()
             self.at += 1
-            if self.peek().value in THEN and self.peek(1).kind == "num":
+            if self._then_another():
                 self.draft.prior.add("versus")
-                self.draft.prior_numbers.add(number(value.value))
-                self.at += 1
+                self._then([number(value.value)], "")
+                while self.peek().kind != "num":
+                    self.at += 1
                 continue
             self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
             if (

@@ -64,11 +64,14 @@ class Places(Borders):
         if self._another_third(tok):
             self.atoms.add(THIRDS[tok.text])
             return
+        if tok.text == "trong" and self.peek().value == "khi":
+            self._on_the_other_hand()
+            return
         if tok.value == "under" and (self.peek().kind == "num" or self.peek().kind == "approximate"):
             self.below = True
             return
-        if tok.value == "before" and self.before().value == "(" and self.peek().kind == "num":
-            self.draft.prior.add("versus")  # "12 x 9 mm (trước 15 x 12 mm)"
+        if tok.value == "before" and self.before().value == "(" and self._number_follows():
+            self.draft.prior.add("versus")  # "12 x 9 mm (trước là 15 x 12 mm)"
             self.mode = "prior"
             return
         if tok.text == "trên" and self.peek().kind == "num" and self.peek(1).value in {"mm", "cm", "x"}:
@@ -98,6 +101,17 @@ class Places(Borders):
         back = 3 if self.before().value in {"-", "–", "/"} else 2
         third = self.before(back)
         return tok.text in THIRDS and third.kind == "part" and third.value[:6] == "third:"
+
+    def _on_the_other_hand(self) -> None:
+        """ "Hạch nhóm 7 có SUVmax 8,9, trong khi hạch nhóm 4R chỉ là 6,4": another finding."""
+        self.at += 1
+        self._close_item()
+        self.absent = ""
+        if not self.draft.empty():
+            self._close()
+
+    def _number_follows(self) -> bool:
+        return self.peek(int(self.peek().value in {"là", ":"})).kind == "num"
 
     def _only_at(self, tok: Token) -> bool:
         """ "trong ổ bụng", "trong nhu mô não", "trên một đoạn": no more than "ở"."""

@@ -13,6 +13,8 @@ from vimedsynth.clauses.drafts import (
 from vimedsynth.clauses.turns import TURNS, Turns
 from vimedsynth.words import Token
 
+SHAPES = frozenset({"thickening", "dilatation", "enlargement", "atrophy"})
+
 
 class ClauseReader(Turns):
     """Reads one sentence: ``ClauseReader(text).facts()``."""
@@ -30,6 +32,11 @@ class ClauseReader(Turns):
             8,
         )
         return self.peek(k).value in {"ở", "tại"}
+
+    def _denied_shape(self) -> bool:
+        """A lone "không" denies the shape of a place; uptake that follows is there."""
+        shape = self.plain_denial and bool(self.draft.heads) and self.draft.heads <= SHAPES
+        return shape and self.peek().value == "increased" and self._uptake_follows()
 
     def _unknown_site(self, word: str) -> bool:
         """ "sụn nhẫn", "cơ nhị đầu": anatomy that the lexicon does not know, told by the noun before it."""
@@ -51,10 +58,19 @@ class ClauseReader(Turns):
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
+            if not self.depth and self._back_to_now(word):
+                self.mode = ""
+            elif word == "deauville" and self.peek().kind == "num":
+                self.at += 1  # no size and no SUV
             return
         if word in TURNS and self._turned(word):
             return
         if word in LISTING:
+            if word == "và" and self.absent and self.draft.items and self._denied_shape():
+                again, self.absent, self.negated = list(self.draft.items), "", False
+                self._close()
+                self.again = again  # "thành ngực trái không dày và tăng hấp thu FDG": of the same place
+                return
             self._separator(tok)
             if (self._uptake_follows() and self.draft.levels and (self.draft.items or self.atoms)) or (
                 word == "và" and self.draft.sizes and (self.peek().value == "kích" or self._measure_and_place())
@@ -90,11 +106,11 @@ class ClauseReader(Turns):
             return
         if word in {"suvmax", "suv", "suvl", "suvpeak", "suvmean", "suvbw"}:
             if (
-                self.draft.suvs
-                and self.draft.items
+                (self.absent or (self.draft.suvs and self.draft.items))
                 and self.before().value in {",", ";"}
                 and self.peek().kind == "organ"
             ):
+                self.absent = ""  # nothing that is denied has an SUVmax
                 self._close()  # "SUVmax bể máu 1,6, SUVmax gan 2,4"
             self._read_suv(tok)
             return
@@ -129,6 +145,10 @@ class ClauseReader(Turns):
         ):
             self.draft.modifiers.add(f"grade:{RIBS.get(self.peek().value, self.peek().value)}")  # "ứ nước độ III"
             self.at += 1
+            return
+        if word == "vượt" and self.peek().value in {"mức", "nền"} and self.peek(1).kind == "organ":
+            self.draft.modifiers.add(f"higher-than:{self.peek(1).value}")  # "vượt mức gan"
+            self.at += 2
             return
         if word == "mức" and self.peek().value in {"độ", "đốt", "d", "l"}:
             return

@@ -82,10 +82,15 @@ class UptakeWords(Numbers):
 
     def _compared_to_organ(self, tok: Token) -> bool:
         """ "bắt FDG thấp hơn gan": an organ to compare with is no place of the finding."""
-        if tok.text not in WAYS or self.peek().value != "hơn" or self.peek(1).kind != "organ":
+        if tok.text not in WAYS or self.peek().value != "hơn":
             return False
-        self.draft.modifiers.add(f"{WAYS[tok.text]}-than:{self.peek(1).value}")
-        self.at += 2
+        k = 1
+        while self.peek(k).value in {"nền", "mức", "của"}:
+            k += 1
+        if self.peek(k).kind != "organ":
+            return False
+        self.draft.modifiers.add(f"{WAYS[tok.text]}-than:{self.peek(k).value}")
+        self.at += k + 1
         return True
 
     def _rim_only(self, step: int) -> bool:
