@@ -214,6 +214,8 @@ class Absences(Support):
         src = row.fact
         if _only_described(fact) and not fact.modifiers <= src.modifiers:
             return False  # "không bị co kéo" is not backed by "không tràn dịch"
+        if fact.polarity == "resolved" and fact.prior and src.polarity != "resolved":
+            return False  # what was there and is gone was there
         if src.polarity in ("absent", "resolved"):
             if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
                 return False

@@ -1,6 +1,8 @@
 """Numbers, uptake, counts, readings and neighbours of one fact against one finding."""
 
-from vimedsynth.answers.matching import HEDGES, SERIOUS, SIDES, TIERS, Adder, overlap, sizes_said
+import re
+
+from vimedsynth.answers.matching import HEDGES, SERIOUS, SIDES, TIERS, Adder, head_in, overlap, sizes_said
 from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.clauses.sharing import GENERAL
@@ -11,17 +13,54 @@ from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source
 from vimedsynth.words import fold, split
 
+_VALUE = r"\d+(?:[.,]\d+)?(?: ?x ?\d+(?:[.,]\d+)?)?(?: ?[mc]m)?"
+FROM_TO = re.compile(
+    rf"(?:\b(?P<way>giảm|hạ|nhỏ lại|nhỏ đi|thu nhỏ|tăng|to lên|to ra|lớn lên)\b[^\d;.,]{{0,20}}(?:, )?(?:từ )?)?(?P<then>{_VALUE})"
+    rf"[^\d;.,]{{0,20}}?\b(?P<word>xuống|lên|còn|thành|sang|nay|giờ)\b[^\d;.,]{{0,12}}?(?P<now>{_VALUE})"
+)
+"""A change from one value to another: "giảm từ 5,2 xuống 3,0"."""
+GOES = re.compile(r"^\W*(giảm|hạ|tăng)\b(?! (?:nhẹ |mạnh |mức độ )?(?:chuyển|hấp|bắt|fdg|hoạt))")
+"""The way of all that follows: "Tăng, hồi trước 3,0, bây giờ 5,2"."""
+UP = frozenset({"tăng", "lên", "to lên", "to ra", "lớn lên"})
+ANY_WAY = frozenset({"còn", "thành", "sang", "nay", "giờ", None})
+
+
+def _goes_otherwise(text: str, fact: Fact) -> bool:
+    """Whether a change is said to go another way than its own values do."""
+    for hit in FROM_TO.finditer(text):
+        then, now = _largest_of(hit["then"]), _largest_of(hit["now"])
+        if any(word not in ANY_WAY and (word in UP) == (now < then) for word in (hit["way"], hit["word"])):
+            return True
+    way, grown = GOES.match(text), _grown(fact)
+    return bool(way and grown) and (way[1] in UP) not in grown if way else False
+
+
+def _largest_of(text: str) -> float:
+    return max(float(v.replace(",", ".")) for v in re.findall(r"\d+(?:[.,]\d+)?", text)) * (10 if "cm" in text else 1)
+
 
 def _largest_places(fact: Fact) -> list[frozenset[str]]:
     """Where the fact says that the largest of several is."""
     return [frozenset(m[11:].split("+")) for m in fact.modifiers if m.startswith("largest-at:")]
 
 
+def _grown(fact: Fact) -> set[bool]:
+    """For the size and for the SUV that an answer gives of both studies, whether it is larger now; none where it is equal."""
+    now = max((max(m.dims) for m in fact.sizes if m.dims), default=0.0), max(fact.suvs, default=0.0)
+    then = max((max(dims) for dims in fact.prior_sizes), default=0.0), max(fact.prior_suvs, default=0.0)
+    return {b < a for a, b in zip(now, then, strict=True) if a and b and a != b}
+
+
+def changes_of(src: Fact) -> frozenset[str]:
+    """How the report says that a finding has changed, in words or by the size that it had."""
+    either = {"smaller" if p == "both-down" else "larger" for p in src.prior & {"both-down", "both-up"}}
+    return src.prior | either | {"larger" if up else "smaller" for up in _grown(src._replace(suvs=()))}
+
+
 def _reckoned(fact: Fact, changed: frozenset[str]) -> bool:
     """ "nhỏ đi, từ 16 mm còn 8 mm": a change of size that follows from two values, which are checked themselves."""
-    now = max((max(m.dims) for m in fact.sizes if m.dims), default=0.0)
-    larger = [then < now for then in fact.prior_numbers if now]
-    return bool(larger) and changed <= ({"larger"} if all(larger) else {"smaller"} if not any(larger) else set())
+    sizes = _grown(fact._replace(suvs=()))
+    return len(sizes) == 1 and changed <= ({"larger"} if True in sizes else {"smaller"})
 
 
 _FINER = frozenset({"seg:", "lobe", "stn:", "vert", "thir"})
@@ -129,14 +168,14 @@ class Attributes:
         """What an answer says of an earlier study, where the question asks for it."""
         if not self.focus.history:
             return
-        if fact.prior_numbers - src.prior_numbers:
+        sizes = {dims for dims in fact.prior_sizes if dims not in src.prior_sizes}
+        if len(fact.prior_sizes) == 1 and all(len(dims) == 1 and set(dims) <= src.prior_numbers for dims in sizes):
+            sizes = set()  # one axis of two
+        if sizes or fact.prior_suvs - src.prior_suvs:
             add("prior", "the report gives other values of the earlier study")
-        changes = (
-            src.prior
-            | {"smaller" for p in src.prior if p == "both-down"}
-            | {"larger" for p in src.prior if p == "both-up"}
-        )
-        changed = fact.prior - {"versus"} - changes
+        if _goes_otherwise(fold(fact.span.of(self.answer)), fact):
+            add("prior", "the values go the other way")
+        changed = fact.prior - {"versus"} - changes_of(src)
         if changed and not _reckoned(fact, changed):
             add("prior", "the report says otherwise of the earlier study")
 
@@ -181,7 +220,9 @@ class Attributes:
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
                 add("threshold-as-value", "the report gives a threshold, not a measure")
         if fact.suvs and HIGHEST.search(self.question) and not self.focus.items:
-            top = max((v for r in self.source.facts for v in r.fact.suvs), default=0.0)
+            asked = self.focus.heads
+            alike = (r.fact for r in self.source.facts if not asked or any(head_in(h, r.fact) for h in asked))
+            top = max((v for f in alike for v in f.suvs), default=0.0)
             if top not in fact.suvs:
                 add("number", f"the highest SUVmax of the report is {top:g}")
         for value in fact.suvs:
@@ -203,6 +244,13 @@ class Attributes:
                 add("intensity-word", "the report does not say nhẹ")
             elif level == "none" and src.polarity == "physiologic" and not src.levels:
                 continue
+            elif (
+                level == "decreased"
+                and self.focus.history
+                and not src.levels
+                and _grown(src._replace(sizes=())) == {False}
+            ):
+                continue  # "giảm hấp thu", where the SUVmax was higher
             else:
                 add("uptake", f"the report says uptake is {', '.join(sorted(src.levels)) or 'not stated'}")
         if fact.intensity - src.intensity:

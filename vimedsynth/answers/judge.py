@@ -4,12 +4,11 @@ import re
 
 from vimedsynth.answers.leaning import leant
 from vimedsynth.answers.matching import (
-    LOOSE,
     cost,
     may_support,
+    needed,
     other_part,
 )
-from vimedsynth.answers.overall import Overall
 from vimedsynth.answers.questions import (
     ALONE,
     ANSWER_EXCLUDES,
@@ -18,19 +17,19 @@ from vimedsynth.answers.questions import (
     ONLY,
     lead_of,
 )
+from vimedsynth.answers.treated import Treated
 from vimedsynth.clauses.drafts import stop_words
-from vimedsynth.facts import Fact, Item, moved, sentence_facts, wider
+from vimedsynth.facts import Fact, Item, moved, sentence_facts
 from vimedsynth.lexicon import lexicon
-from vimedsynth.pointing import ADVISED_AT
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Evidence, Source, times_in
+from vimedsynth.sources import Source, times_in
 from vimedsynth.words import Token, fold, raw_tokens, tokens
 
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 
 
-class AnswerJudge(Overall):
+class AnswerJudge(Treated):
     """Judges one answer: ``run()`` fills ``objections`` and ``notes``."""
 
     def run(self) -> None:
@@ -39,6 +38,9 @@ class AnswerJudge(Overall):
         shift = len(self.answer) - len(rest)
         said: list[Fact] = []
         told = named = False
+        compares = " hơn" in self.low or "so với" in self.low or " mức " in self.low
+        if lead == "không" and self.focus.treatment:
+            self._denies_treatment()
         if not rest.strip(" .,;") and lead:
             self._bare(lead)
             return
@@ -48,7 +50,18 @@ class AnswerJudge(Overall):
             return
         for span in sentence_spans(rest):
             start = span.start + shift
-            facts = sentence_facts(self._without_exclusion(span.of(rest)))
+            text = span.of(rest)
+            sentence = self._without_exclusion(text)
+            if "đã " in self.low:
+                sentence = self._without_treated(sentence)
+            if compares:
+                sentence = self._without_compared(sentence, start)
+            facts = sentence_facts(sentence)
+            treated = self.focus.treatment and self._tells_treatment(text)
+            if treated or (self.focus.advice and self._lists_advice(text)):
+                said.extend(facts)
+                named = named or treated
+                continue
             for fact in facts:
                 placed = moved(fact, start)
                 for one in self._each_of(placed if told else leant(placed, self.focus, lead)):
@@ -57,7 +70,7 @@ class AnswerJudge(Overall):
                 named = named or self._names_finding(fact)
                 said.append(placed)
                 self.spoke_of(fact)
-            self._versus(span.of(rest), Span(start, span.end + shift))
+            self._versus(text, Span(start, span.end + shift))
             if not facts:
                 self._unread(Span(start, span.end + shift))
         self._times()
@@ -67,6 +80,8 @@ class AnswerJudge(Overall):
             self._astray(said[0])
         if not named and (lead or not any(fact.advice for fact in said)):
             self._nothing_said(lead, rest)
+        if "đáp ứng" in self.question:
+            self._response()
 
     def _each_of(self, fact: Fact) -> list[Fact]:
         """ "Cả hai nghi ngờ di căn": said of each of the two findings named before."""
@@ -90,6 +105,12 @@ class AnswerJudge(Overall):
         for said in times_in(self.answer):
             if said not in self.source.times and said not in times_in(self.question):
                 self.object("number", f"the report does not say {' '.join(said)}")
+
+    def _response(self) -> None:
+        """ "Có, mức một phần": how far something responded, where that is asked, is as in the report."""
+        for word, reading in (("một phần", "response-partial"), ("hoàn toàn", "response-complete")):
+            if word in self.low and not any(reading in r.fact.readings for r in self.source.facts):
+                self.object("added-reading", f"the report names no such response ({word})")
 
     def _fractions(self) -> None:
         """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""
@@ -181,6 +202,8 @@ class AnswerJudge(Overall):
 
     def judge(self, fact: Fact) -> None:
         """Judge one fact of the answer."""
+        if fact.words:
+            fact = self._with_suv(fact)
         self._words(fact)
         if fact.prior and not self.focus.history:
             self.object("needs-history", "speaks of an earlier study, which the question does not ask for", fact.span)
@@ -191,6 +214,8 @@ class AnswerJudge(Overall):
                     self._present(fact._replace(polarity="present", advice=frozenset(), counts=frozenset()))
                 return
         if fact.polarity in ("absent", "resolved"):
+            if fact.suvs:  # "không thấy khối mà chỉ hấp thu nhẹ, SUVmax 3,2": what has an SUVmax is there
+                self._present(fact._replace(polarity="present", heads=frozenset(), counts=frozenset()))
             self._absent(fact)
             return
         if fact.polarity == "present" and self._says_nothing(fact):
@@ -201,6 +226,8 @@ class AnswerJudge(Overall):
         if fact.levels and len(self.excluded) > len(self.focus.excluded):
             self._excepted(fact)
         self._most(fact)
+        if "nhất" in self.low:
+            self._called_most(fact)
         only = "chỉ" in self.low or "duy nhất" in self.low
         if (
             only
@@ -219,9 +246,21 @@ class AnswerJudge(Overall):
         if said and given and not any(said <= readings for readings in given):
             self.object("added-reading", "the report gives another response of the patient", fact.span)
 
+    def _with_suv(self, fact: Fact) -> Fact:
+        """ "Hạch nhóm 4R chỉ là 6,4": a lone decimal without a unit, where SUVs are spoken of, is one.
+
+        "Giảm 11,9, từ 15,3 còn 3,4": or what lies between two.
+        """
+        between = {f"#{round(abs(a - b), 2)}" for a in fact.prior_suvs for b in fact.suvs}
+        fact = fact._replace(words=fact.words - between) if between else fact
+        lone = [w for w in fact.words if w[:1] == "#" and "." in w]
+        if len(lone) != 1 or fact.suvs or not ("max" in self.low or "suv" in self.question):
+            return fact
+        return fact._replace(suvs=(float(lone[0][1:]),), words=fact.words - set(lone))
+
     def _says_nothing(self, fact: Fact) -> bool:
         return not (fact.heads or fact.items or fact.sizes or fact.suvs or fact.levels or fact.readings or fact.invasions
-                    or fact.modifiers - {"small", "mild", "opaque"})  # fmt: skip
+                    or fact.prior - {"versus"} or fact.prior_numbers or fact.modifiers - {"small", "mild", "opaque"})  # fmt: skip
 
     def _words(self, fact: Fact) -> None:
         for word in sorted(fact.words):
@@ -237,43 +276,6 @@ class AnswerJudge(Overall):
     def _said_word(self, word: str) -> bool:
         return any(word in row.fact.words for row in self.source.facts)
 
-    def _advice(self, fact: Fact) -> None:
-        wanted = fact.advice - {"note", "correlate", "if-needed", "history"}
-        if not all(any(self._advised_at(place, wanted, row) for row in self.source.advice) for place in advised(fact)):
-            self.object("added-advice", "the report advises this for another place", fact.span)
-            return
-        conditional = False
-        for row in self.source.advice:
-            given = row.fact.advice | ({"follow"} if "note" in row.fact.advice else set())
-            if "if-needed" in given and "if-needed" not in fact.advice and wanted and wanted <= given:
-                conditional = True
-                continue
-            if wanted <= given or ("endoscopy" in wanted and wanted - {"clinical"} <= given):
-                return
-        if conditional:
-            self.object("changed-advice", "the report advises this only if needed", fact.span)
-            return
-        union = frozenset().union(*(r.fact.advice for r in self.source.advice)) if self.source.advice else frozenset()
-        if wanted and not wanted <= union | ({"follow"} if "note" in union else frozenset()):
-            self.object("added-advice", "the report does not advise this", fact.span)
-        elif not self.source.advice and fact.advice & {"correlate", "follow"}:
-            self.object("added-advice", "the report gives no advice", fact.span)
-
-    def _advised_at(self, place: str, wanted: frozenset[str], row: Evidence) -> bool:
-        """Whether one of the examinations is advised for this place, or for something of which no place is known."""
-        if wanted - {"follow"} and not wanted & row.fact.advice:  # "để kiểm tra miệng nối": to look is no examination
-            return False
-        of = self.source.facts[row.fact.advice_of] if row.fact.advice_of is not None else row
-        if place[:5] == "side-":
-            sides = {a for a in advised(row.fact) if a[:5] == "side-"} | {f"side-{s}" for s in of.fact.sides}
-            return place in sides or not sides
-        known = of.all_places | row.all_places | wider(frozenset(advised(row.fact)))
-        return place in known or not wider(frozenset({place})).isdisjoint(advised(row.fact) | of.fact.atoms)
-
-    def _reasoned(self, fact: Fact) -> bool:
-        """ "..., vì nghi ngờ ác tính": the report itself gives this reason for an advice; else it is said of a finding."""
-        return any(fact.readings <= r.fact.readings and fact.tier == r.fact.tier for r in self.source.advice)
-
     def _present(self, fact: Fact) -> None:
         places = _stations_of(fact.items)
         known = lexicon().places
@@ -281,7 +283,7 @@ class AnswerJudge(Overall):
         if derived:
             extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
             side = next((i.side for i in places if i.side), None)
-            context = [i for i in self.items if i.atoms - LOOSE] or self.items
+            context = [i for i in self.items if needed(i.atoms)[0]] or self.items
             kinds = {a.partition(":")[0] for a in extra if ":" in a}
             wholes = [(frozenset(a for a in i.atoms if a.partition(":")[0] not in kinds), i.side) for i in context]
             places = tuple(dict.fromkeys(Item(atoms | extra, side or own) for atoms, own in wholes)) or places
@@ -337,12 +339,6 @@ def _stations_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not items[0].atoms & lexicon().places or not all(a.startswith("stn:") for i in rest for a in i.atoms):
         return items
     return tuple(Item(i.atoms, side, i.span) for i in items)
-
-
-def advised(fact: Fact) -> frozenset[str]:
-    """The organs, regions, parts and sides that an advice names for its examinations."""
-    named = frozenset(point[len(ADVISED_AT) :] for point in fact.points if point.startswith(ADVISED_AT))
-    return named | (fact.atoms & lexicon().places if fact.polarity == "advice" else frozenset())
 
 
 def _of_no_sense(token: Token) -> bool:

@@ -21,8 +21,9 @@ def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
     if len(asked) != 1:
         return fact
     (whole,) = asked
+    ranked = bool(fact.suvs) and "nhất" in focus.text  # "hạch nào hấp thu cao nhất?" asks for its SUVmax, not whether
     return fact._replace(
-        levels=whole.levels,
+        levels=fact.levels if ranked else whole.levels,
         readings=whole.readings,
         tier=whole.tier,
         prior=whole.prior if focus.history else fact.prior,

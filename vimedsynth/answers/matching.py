@@ -111,7 +111,7 @@ def same_finding(excluded: Fact, src: Fact) -> bool:
     mine = frozenset(a for a in excluded.atoms - LOOSE if not a.startswith(("rel:", "wall:", "zone:")))
     if not mine or (len(excluded.items) > 1 and excluded.heads & src.heads & {"node"}):
         return bool(excluded.heads & src.heads)
-    return bool(mine & frozenset().union(*(i.wider for i in src.items))) if src.items else False
+    return any(mine & i.wider and not other_part(mine, i.atoms) for i in src.items)
 
 
 def invaded(src: Fact) -> frozenset[str]:

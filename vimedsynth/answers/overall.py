@@ -3,17 +3,21 @@
 import re
 
 from vimedsynth.answers.absences import Absences
+from vimedsynth.answers.attributes import changes_of
 from vimedsynth.answers.matching import LOOSE, head_in, same_finding, where_said
 from vimedsynth.answers.questions import EVERY
 from vimedsynth.facts import Fact, Item, sentence_facts
+from vimedsynth.pointing import REST
 from vimedsynth.reports import Section, Span
 from vimedsynth.sources import Evidence
 from vimedsynth.words import fold
 
 MORE = re.compile(r"\b(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) hơn\b")
-MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) nhất")
+MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) (?:nhất|hơn(?=[?.,]|$))")
+CALLED_MOST = re.compile(r"\blà (?:\w+ ){0,3}?(lớn|to|nhỏ|bé|cao|mạnh|thấp) nhất")
 WHICH = re.compile(r"(?<!thế )\bnào\b|\bở đâu\b|\bvị trí\b|\bchỗ nào\b")
 LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
+CHANGES = frozenset({"smaller", "larger", "unchanged", "new"})
 VALUES = {"one": 1, "two": 2, "three": 3, "unmarked": 1}
 """How many a count word says; "few" and "many" say no number."""
 
@@ -24,13 +28,22 @@ class Overall(Absences):
     def _every(self, fact: Fact) -> None:
         """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
         named = fact.heads or any(i.atoms for i in fact.items)
-        if not (self.says_all and fact.levels and named) or not EVERY.search(fold(fact.span.of(self.answer))):
+        changed = fact.prior & CHANGES
+        if (
+            REST in fact.points
+            or not (self.says_all and (fact.levels or changed) and named)
+            or not EVERY.search(fold(fact.span.of(self.answer)))
+        ):
             return
         up = bool(fact.levels & {"increased", "mild"})
         for row in self._alike(fact.heads, self._with_sides(fact.items)):
             largest = up and "of-largest" in row.fact.modifiers and bool(row.fact.suvs)
-            if largest or (row.fact.levels and row.avid != up and not self._left_out(row)):
+            if fact.levels and (largest or (row.fact.levels and row.avid != up and not self._left_out(row))):
                 self.object("uptake", f"not all of them: sentence {row.sentences[0]}", fact.span)
+                return
+            theirs = changes_of(row.fact) & CHANGES
+            if changed and theirs and not changed <= theirs and not self._left_out(row):
+                self.object("prior", f"not all of them: sentence {row.sentences[0]}", fact.span)
                 return
 
     def _only(self, fact: Fact) -> None:
@@ -100,24 +113,36 @@ class Overall(Absences):
         ]
 
     def _most(self, fact: Fact) -> None:
-        """ "Nốt nào lớn nhất?": the finding that is named must be it."""
-        if "nhất" not in self.question:
+        """ "Nốt nào lớn nhất?", "Hạch nào có SUVmax cao hơn?": the finding that is named must be it."""
+        if "nhất" not in self.question and " hơn" not in self.question:
             return
         most = MOST.search(self.question)
         names = fact.items or fact.sizes or fact.suvs
         if not (most and names and WHICH.search(self.question)) or self._most_judged:
             return
         self._most_judged = True
-        asked = self.focus.facts
-        avid = any(f.levels & {"increased", "mild"} for f in asked)
-        rows = [r for r in self._alike(self.focus.heads, self.focus.items) if not avid or r.avid]
-        values = {id(r): value for r in rows if (value := _measure(r.fact, most[1])) is not None}
-        if len(values) < 2:
-            return
-        edge = min(values.values()) if most[1] in LEAST else max(values.values())
-        best = [r for r in rows if values.get(id(r)) == edge]
-        if not any(self._names(fact, r) for r in best):
+        avid = any(f.levels & {"increased", "mild"} for f in self.focus.facts)
+        best = most_so([r for r in self._asked_about() if not avid or r.avid or r.fact.suvs], most[1])
+        if best and not any(self._names(fact, r) for r in best):
             self.object("superlative", f"it is the finding of sentence {best[0].sentences[0]}", fact.span)
+
+    def _called_most(self, fact: Fact) -> None:
+        """ "..., cũng là hạch lớn nhất": where the report measures two that are alike, the answer names the largest."""
+        hit = CALLED_MOST.search(fold(fact.span.of(self.answer)))
+        if hit is None or not (fact.items or fact.suvs):
+            return
+        rows = self._alike(fact.heads or self.focus.heads, self._with_sides(self.focus.items))
+        best = most_so(rows, hit[1])
+        if (
+            best
+            and not any("of-largest" in r.fact.modifiers for r in rows)
+            and not any(self._names(fact, r) for r in best)
+        ):
+            self.object("superlative", f"it is the finding of sentence {best[0].sentences[0]}", fact.span)
+
+    def _asked_about(self) -> list[Evidence]:
+        """The findings of the form and of the places that are asked about."""
+        return self._alike(self.focus.heads, self._with_sides(self.focus.items))
 
     def _names(self, fact: Fact, row: Evidence) -> bool:
         """Whether an answer is about this finding: its places, and its numbers where it gives any."""
@@ -141,6 +166,15 @@ class Overall(Absences):
         """Whether a finding, with what the impression says of it, supports a fact."""
         same = (r for r in self.source.pool if r.sentences[0] == row.sentences[0] and r.fact.items == row.fact.items)
         return any(not self._faults(fact, places, r, not fact.heads) for r in same)
+
+
+def most_so(rows: list[Evidence], word: str) -> list[Evidence]:
+    """The largest, the highest, the least of several findings; none where fewer than two are measured."""
+    values = {id(r): value for r in rows if (value := _measure(r.fact, word)) is not None}
+    if len(values) < 2:
+        return []
+    edge = min(values.values()) if word in LEAST else max(values.values())
+    return [r for r in rows if values.get(id(r)) == edge]
 
 
 def _measure(fact: Fact, word: str) -> float | None:

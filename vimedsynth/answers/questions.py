@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from vimedsynth.facts import Fact, Item, sentence_facts
+from vimedsynth.pointing import REST
 from vimedsynth.words import fold
 
 ASKS_HISTORY = re.compile(
     r"so với|trước đây|lần trước|trước đó|trước và nay|thay đổi|tiến triển|thuyên giảm|diễn biến|mới xuất hiện|đáp ứng"
-    r"|sau điều trị|nhỏ (?:lại|đi)|to lên|lớn lên|(?:giảm|tăng) bao nhiêu|\bhiện\b|\btổn thương mới\b"
+    r"|sau điều trị|nhỏ (?:lại|đi)|to lên|lớn lên|(?:giảm|tăng) bao nhiêu|\bhiện\b|\bcòn không\b|\btổn thương mới\b"
 )
+
+ASKS_TREATED = re.compile(
+    r"đã (?:được )?(?:điều trị|can thiệp|phẫu thuật|mổ|xử trí|cắt|nạo|vét)|tiền sử|tiền căn|(?:điều trị|can thiệp|phẫu thuật) (?:những )?gì"
+)
+ASKS_ADVICE = re.compile(r"đề nghị|khuyên|khuyến|làm thêm|khảo sát thêm|thăm dò|bước tiếp|cần làm|xét nghiệm gì")
 
 ASKS_REGION = re.compile(r"vùng nào|bộ phận nào|khảo sát|phạm vi|kỹ thuật|loại hình|phương pháp|cơ quan nào được mô tả")
 
@@ -71,7 +77,28 @@ class Focus:
     @cached_property
     def heads(self) -> frozenset[str]:
         """Its forms."""
-        return frozenset(h for f in self.facts for h in f.heads)
+        heads = frozenset(h for f in self.facts for h in f.heads)
+        return heads - {"enlargement"} if " hơn" in self.text else heads  # "hạch nào lớn hơn?"
+
+    @property
+    def advice(self) -> bool:
+        """Whether it asks for what is advised."""
+        text = self.text  # a cheap look before the pattern
+        maybe = "nghị" in text or "khuy" in text or "thêm" in text or "dò" in text or "bước" in text or "cần" in text
+        return (maybe or "xét" in text) and bool(ASKS_ADVICE.search(text))
+
+    @property
+    def treatment(self) -> bool:
+        """Whether it asks for what was done before."""
+        return ("đã " in self.text or " gì" in self.text or "tiền " in self.text) and bool(
+            ASKS_TREATED.search(self.text)
+        )
+
+    @property
+    def rest(self) -> bool:
+        """Whether it asks for the others of several: "Các nốt còn lại to bao nhiêu?"."""
+        named = "khác" in self.text or "còn lại" in self.text
+        return named and any(REST in f.points for f in self.facts)
 
 
 @lru_cache(maxsize=2048)

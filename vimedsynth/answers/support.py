@@ -8,6 +8,8 @@ from vimedsynth.answers.questions import EVERY
 from vimedsynth.clauses.sharing import WHOLE_COUNT
 from vimedsynth.facts import PARTS, Fact, Item
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import REST
+from vimedsynth.reports import Section
 from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
 from vimedsynth.words import fold, split
@@ -91,11 +93,13 @@ class Support(Attributes):
         if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
             add("uptake", "the report calls this physiologic")
         for head in fact.heads:
-            if not head_in(head, src) and not _called_so(head, fact, src):
+            if not head_in(head, src) and not _called_so(head, fact, src) and not self._named_mass(head, row):
                 add("added-finding", f"the report has no such finding here ({head})")
         if leans and src.heads and self.heads and not any(head_in(h, src) for h in self.heads):
-            if not ("mass" in self.heads and _is_tumour(src, asked=True)):
+            if not ("mass" in self.heads and (_is_tumour(src, asked=True) or self._named_mass("mass", row))):
                 add("added-finding", "the question is about another finding")
+        if (REST in fact.points or (not fact.heads and self.focus.rest)) != (REST in src.points):
+            add("added-finding", "the report says it of others")
         for item in places:
             code = self._place_fault(item, row)
             if code:
@@ -109,6 +113,19 @@ class Support(Attributes):
             return out
         out.extend(self._attributes(fact, row))
         return out
+
+    def _named_mass(self, head: str, row: Evidence) -> bool:
+        """ "khối hạch" is a mass too, and so is a thick wall that the impression calls one."""
+        src = row.fact
+        if head != "mass":
+            return False
+        if "node" in src.heads:
+            return self.source.says("khối", row.sentences)
+        return src.heads == {"thickening"} and any(
+            "mass" in r.fact.heads and r.fact.items and all(not self._place_fault(i, row) for i in r.fact.items)
+            for r in self.source.facts
+            if r.section is Section.IMPRESSION and r.fact.polarity == "present"
+        )
 
     def rows_at(self, places: tuple[Item, ...]) -> Iterator[Evidence]:
         """The findings that are at all of the places, in the order of the pool."""
