@@ -12,14 +12,14 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.words import introduced
 
+NUMBERED_OF = {"vert": "spine", "rib:": "rib"}
+
 
 @lru_cache(maxsize=8192)
 def wider(atoms: frozenset[str]) -> frozenset[str]:
-    """The atoms with every place that contains them; "L2" is of the spine, which need not be said."""
-    within = lexicon().within
-    if any(a[:5] == "vert:" for a in atoms):
-        atoms |= {"spine"}
-    return atoms.union(*(within.get(a, frozenset()) for a in atoms))
+    """The atoms with every place that contains them: vertebrae and ribs have numbers, of which the lexicon knows none."""
+    named = atoms | {whole for a in atoms if ":" in a and (whole := NUMBERED_OF.get(a[:4]))}
+    return named.union(*(lexicon().within.get(a, frozenset()) for a in named))
 
 
 PARTS = ("seg:", "lobe:", "zone:", "third:", "level:", "quadrant:", "wall:", "pole:")

@@ -3,6 +3,7 @@
 from vimedsynth.facts import Fact, Item
 
 SAME_SIDE = "same-side"
+OTHER_SIDE = "other-side"
 BESIDE_IT = "beside-it"
 WITH_IT = "with-it"
 REST = "rest"  # "các nốt còn lại": the others of those that were named before
@@ -20,6 +21,8 @@ def pointed(fact: Fact, before: Fact, sides: frozenset[str]) -> Fact:
     for word in sorted(fact.points):
         if word == SAME_SIDE:
             fact = fact._replace(items=_on_side(fact, sides))
+        elif word == OTHER_SIDE and len(sides) == 1:
+            fact = fact._replace(items=_across(fact.items, next(iter(sides))))
         elif word == BESIDE_IT:
             fact = fact._replace(items=fact.items + _beside(before))
         elif word in (WITH_IT, REST) and not fact.items:
@@ -35,6 +38,12 @@ def _on_side(fact: Fact, sides: frozenset[str]) -> tuple[Item, ...]:
         return fact.items
     side = next(iter(sides))
     return tuple(Item(i.atoms, i.side or side, i.span) for i in fact.items)
+
+
+def _across(items: tuple[Item, ...], side: str) -> tuple[Item, ...]:
+    """ "bên kia", "nốt đối bên": the other of two sides."""
+    other = {"right": "left", "left": "right"}[side]
+    return tuple(Item(i.atoms, i.side or other, i.span) for i in items) or (Item(frozenset(), other),)
 
 
 def _beside(before: Fact) -> tuple[Item, ...]:

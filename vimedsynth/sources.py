@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from vimedsynth.clauses.sharing import NUMBERS, WHOLE_COUNT
 from vimedsynth.facts import PARTS, Fact, Item, around, is_part, merged, sentence_facts, shifted
 from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import NEXT, pointed
@@ -27,6 +28,8 @@ OF_BONE = frozenset({"lysis", "sclerosis"})
 
 BONE = (Item(frozenset({"bone"}), None),)
 
+AVID = frozenset({"increased", "mild"})
+GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
 _TIME = re.compile(r"(\d+(?:\s*(?:[-–]|đến)\s*\d+)?)\s*(tháng|tuần|ngày|năm|chu kỳ|đợt|phân liều)(?!\w)")
 _YEAR = re.compile(r"\b(năm) ((?:19|20|[3-9]\d)\d\d)\b")
 
@@ -199,7 +202,10 @@ def echoes(finding: Fact, impression: Fact) -> bool:
     """True when an impression fact says a finding again: every place of the finding is among its places."""
     if not finding.items or not impression.items or finding.polarity != "present":
         return False
-    if finding.heads and not finding.heads & impression.heads and (impression.heads or not impression.generic):
+    of_other_forms = impression.generic and (
+        not impression.heads or len(impression.items) > 1
+    )  # "hạch A, tổn thương B"
+    if finding.heads and not finding.heads & impression.heads and not of_other_forms:
         return False
     if impression.heads and not finding.heads and not finding.levels & impression.levels:
         return False
@@ -236,12 +242,41 @@ def said_again(rows: Sequence[tuple[Fact, Section]]) -> dict[int, list[int]]:
     said = [j for j, (f, s) in enumerate(rows) if s is Section.IMPRESSION and f.polarity == "present"]
     out: dict[int, list[int]] = {i: [] for i in found}
     for j in said:
-        full = [i for i in found if echoes(rows[i][0], rows[j][0])]
-        if rows[j][0].tier and not any(_is_seen(rows[i][0]) for i in full):  # "Bệnh nhân ung thư vòm họng"
-            short = [i for i in found if _is_seen(rows[i][0]) and _shortened(rows[i][0], rows[j][0])]
-            full += short if len(short) == 1 else []
+        full = _grave([i for i in found if echoes(rows[i][0], rows[j][0])], rows, rows[j][0])
+        if rows[j][0].tier:
+            seen = [i for i in found if _is_seen(rows[i][0])]  # and not "Bệnh nhân ung thư vòm họng"
+            full += [i for i in _short(seen, full, rows, rows[j][0]) if i not in full]
         for i in full:
             out[i].append(j)
+    return out
+
+
+def _grave(full: list[int], rows: Sequence[tuple[Fact, Section]], said: Fact) -> list[int]:
+    """ "Tổn thương gan hạ phân thùy V nghi ngờ di căn": of two at that place the one with uptake, and not the cyst."""
+    if len(full) < 2 or said.readings.isdisjoint(GRAVE):
+        return full
+    avid = [rows[i][0].items for i in full if rows[i][0].levels & AVID or rows[i][0].suvs]
+    return [i for i in full if "none" not in rows[i][0].levels or rows[i][0].items not in avid]
+
+
+def _short(found: list[int], full: list[int], rows: Sequence[tuple[Fact, Section]], said: Fact) -> list[int]:
+    """Findings that an impression names by few words: one alone has them, or all of those that were counted together."""
+    out: list[int] = []
+    for item in said.items or (None,):
+        part = said._replace(items=(item,)) if item else said
+        if item and any(_said_again(item, rows[i][0]) for i in full if i in found):
+            continue
+        fits = [i for i in found if i not in out and _shortened(rows[i][0], part)]
+        if "many" in said.counts and not said.heads:
+            fits = [i for i in fits if (rows[i][0].levels & AVID or rows[i][0].suvs) and not rows[i][0].readings]
+        elif not said.heads and not said.counts and said.levels & AVID and len(fits) > 1:
+            fits = [i for i in fits if rows[i][0].levels & AVID]
+            fits = fits if len(fits) == 1 else []  # "tổn thương vòm họng tăng chuyển hóa FDG": of the one that is there
+        elif len(fits) != 1 or said.counts & {"two", "three"}:
+            count = said.counts & NUMBERS.keys() or {WHOLE_COUNT.get(len(fits))}
+            fits = [i for i in fits if {c.removeprefix("of:") for c in rows[i][0].counts} == count]
+            fits = fits if count == {WHOLE_COUNT.get(len(fits))} else []
+        out += fits
     return out
 
 

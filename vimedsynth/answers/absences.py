@@ -1,12 +1,12 @@
 """Denials: what the report itself denies, and what it has that an answer denies."""
 
-from vimedsynth.answers.matching import GRAVE, LOOSE, head_in, other_part, overlap, same_finding, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, other_part, overlap, same_finding, where_said
 from vimedsynth.answers.support import Support
 from vimedsynth.facts import Fact, Invades, Item, around
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Section
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Evidence, compatible_sides
+from vimedsynth.sources import GRAVE, Evidence, compatible_sides
 from vimedsynth.words import split
 
 BODIES = frozenset({"mass", "nodule", "node", "thickening"})
@@ -116,7 +116,10 @@ class Absences(Support):
     def _sided(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
         """ "Bên phải thì không thấy": a side alone is of the place that was spoken of, or asked for."""
         alone = [i.side for i in items if not i.atoms]
-        context = tuple(i for i in self.items if i.atoms - LOOSE)
+        known = lexicon().places
+        context = tuple(i for i in self.items if i.atoms & known) or tuple(
+            i for i in self.focus.items if i.atoms - LOOSE
+        )
         if len(alone) != len(items) or not alone or not context:
             return items
         return tuple(Item(i.atoms, alone[0]) for i in context)

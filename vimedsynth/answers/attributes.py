@@ -2,7 +2,18 @@
 
 import re
 
-from vimedsynth.answers.matching import HEDGES, SERIOUS, SIDES, TIERS, Adder, head_in, overlap, sizes_said
+from vimedsynth.answers.matching import (
+    HEDGES,
+    LOOSE,
+    SERIOUS,
+    SIDES,
+    TIERS,
+    Adder,
+    head_in,
+    needed,
+    overlap,
+    sizes_said,
+)
 from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.clauses.sharing import GENERAL
@@ -37,6 +48,13 @@ def _goes_otherwise(text: str, fact: Fact) -> bool:
 
 def _largest_of(text: str) -> float:
     return max(float(v.replace(",", ".")) for v in re.findall(r"\d+(?:[.,]\d+)?", text)) * (10 if "cm" in text else 1)
+
+
+UNSAID = frozenset({"small", "mild", "opaque", "solid", "irregular", "of-largest", "larger-one", "smaller-one"})
+"""Descriptions that a finding may have without a word of the report; which of two is larger is judged by their sizes."""
+
+PART_KINDS = frozenset({"seg", "lobe", "rib"})
+"""Kinds of which a list names several: "ở hạ phân thùy II và VII"."""
 
 
 def _largest_places(fact: Fact) -> list[frozenset[str]]:
@@ -104,10 +122,39 @@ class Attributes:
         items = fact.items
         if items and (items[0].atoms or any(item.atoms for item in items)):
             # a side alone is of the place that was spoken of before, and does not take its place
-            self._items = items
+            self._items = items = self._placed(items)[0]
             self.places.append(items)
         if fact.polarity == "present" or not self.heads:  # what is denied is not what is spoken of next
             self._heads = fact.heads or self._heads
+
+    def _placed(self, places: tuple[Item, ...]) -> tuple[tuple[Item, ...], bool]:
+        """The places of a fact, and whether they are those spoken of before, or asked for, with what the fact adds to them.
+
+        "Bên trái" and "ở thùy trên" are of one place in other words; "ở hạ phân thùy II và VII" are parts of it, each by itself.
+        """
+        known = lexicon().places
+        named = lone = False
+        for i in places:
+            lone = lone or not i.atoms
+            named = named or not i.atoms.isdisjoint(known) or any(a.startswith(("stn", "vert")) for a in i.atoms)
+        if named:
+            return (self._sides_placed(places) if lone else places), False
+        context = [i for i in self.items if needed(i.atoms)[0]] or self.items
+        side = next((i.side for i in places if i.side), None)
+        kinds = [{a.partition(":")[0] for a in i.atoms if ":" in a} for i in places]
+        apart = len(places) > 1 and bool(set.intersection(*kinds) & PART_KINDS)
+        extra = [i.atoms for i in places] if apart else [frozenset[str]().union(*(i.atoms for i in places))]
+        said = {kind for kind in ("seg", "zone") if "lobe" in (every := set[str]().union(*kinds))} | every
+        wholes = [(frozenset(a for a in i.atoms if a.partition(":")[0] not in said), i.side) for i in context]
+        found = tuple(dict.fromkeys(Item(atoms | more, side or own) for more in extra for atoms, own in wholes))
+        return found or places, not apart
+
+    def _sides_placed(self, places: tuple[Item, ...]) -> tuple[Item, ...]:
+        """ "Đó là hạch bên trái, ngang khoang liên sườn 3": a side alone is of what was spoken of, and no place of a list."""
+        context = [i for i in self.items if i.atoms - LOOSE]
+        return tuple(
+            found for i in places for found in ([Item(c.atoms, i.side) for c in context] if not i.atoms else [i])
+        )
 
     def object(self, code: str, message: str, span: Span | None = None) -> None:
         quote = span.of(self.answer) if span else self.answer
@@ -137,7 +184,7 @@ class Attributes:
         return out
 
     def _described(self, fact: Fact, src: Fact, add: Adder) -> None:
-        extra = fact.modifiers - src.modifiers - {"small", "mild", "opaque", "solid", "irregular", "of-largest"}
+        extra = fact.modifiers - src.modifiers - UNSAID
         extra = frozenset(m for m in extra if not m.startswith("largest-at:"))
         if "normal" in src.readings and not src.heads:
             extra -= {"not-enlarged"}
@@ -262,26 +309,24 @@ class Attributes:
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
-        parts = frozenset(c for c in fact.counts if ":" not in c and c != "unmarked")
-        if (
-            len(parts) < len(fact.counts)
-            and any(c[:3] == "of:" for c in fact.counts)
-            and not parts <= src.counts | {"one"}
-        ):
-            add(
-                "count", f"the report says {', '.join(sorted(src.counts)) or 'one'}"
-            )  # "hai nốt: hai nốt ở A, một nốt ở B"
+        own = frozenset(c for c in fact.counts if ":" not in c and c != "unmarked")
+        listed = any(c[:3] == "of:" for c in fact.counts)
+        if listed and not own <= src.counts | {"one"}:  # "hai nốt: hai nốt ở A, một nốt ở B"
+            add("count", f"the report says {', '.join(sorted(src.counts)) or 'one'}")
             return
         theirs = {c for c in src.counts if ":" not in c and c != "unmarked"}
-        if parts and parts != theirs and len(theirs) > 1 and len(src.items) > 1 and parts <= theirs:
+        if own and own != theirs and len(theirs) > 1 and len(src.items) > 1 and own <= theirs:
             add("count", "the report counts each place by itself")  # "vài hạch ở A và nhiều hạch ở B"
             return
         said = frozenset(c.removeprefix("of:") for c in fact.counts if c != "unmarked" and c[:7] != "in-all:")
         if not said or said <= src.counts or (said == {"one"} and any(c[:3] == "of:" for c in src.counts)):
             return
         whole = {c.removeprefix("of:") for c in src.counts}
-        if said <= whole or (any(c[:3] == "of:" for c in src.counts) and said - {"one"} <= whole):
+        parts = listed or any(c[:3] == "of:" for c in src.counts)
+        if said <= whole or (parts and said - {"one"} <= whole):
             return  # "hai nốt: một nốt ... và một nốt ..."
+        if listed and src.counts <= {"one", "unmarked"}:
+            return  # how many there are is seen from the list
         if said == {"one"} and (not src.counts or ("unmarked" in src.counts and len(fact.items) < len(src.items))):
             return
         if not src.counts and said <= {"few", "two", "three"} and len(src.items) > 1 and all(m.few for m in src.sizes):

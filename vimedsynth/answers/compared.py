@@ -2,8 +2,9 @@
 
 import re
 
+from vimedsynth.answers.lists import Lists
 from vimedsynth.answers.matching import head_in
-from vimedsynth.answers.overall import LARGE, LEAST, WHICH, Overall, most_so
+from vimedsynth.answers.overall import LARGE, LEAST, WHICH, most_so
 from vimedsynth.facts import Fact, sentence_facts
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
@@ -31,7 +32,7 @@ REFERENCE = frozenset({"liver", "blood-pool"})
 """What has an SUVmax of its own, beside those of the findings in it."""
 
 
-class Compared(Overall):
+class Compared(Lists):
     """Judges a finding together with what it is compared with."""
 
     def _without_compared(self, sentence: str, start: int) -> str:

@@ -3,16 +3,13 @@
 import re
 
 from vimedsynth.answers.leaning import leant
-from vimedsynth.answers.matching import (
-    cost,
-    may_support,
-    needed,
-    other_part,
-)
+from vimedsynth.answers.lists import counted, roles
+from vimedsynth.answers.matching import cost, may_support, other_part
 from vimedsynth.answers.questions import (
     ALONE,
     ANSWER_EXCLUDES,
     ASKS_REGION,
+    EVERY,
     NUMBERED,
     ONLY,
     lead_of,
@@ -21,6 +18,7 @@ from vimedsynth.answers.treated import Treated
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.facts import Fact, Item, moved, sentence_facts
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import OTHER_SIDE, pointed
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Source, times_in
@@ -48,28 +46,37 @@ class AnswerJudge(Treated):
         if alone and "suv" in self.question:
             self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)))
             return
-        for span in sentence_spans(rest):
+        spans = sentence_spans(rest)
+        texts = [span.of(rest) for span in spans]
+        for span, text, role in zip(spans, texts, roles(texts), strict=True):
             start = span.start + shift
-            text = span.of(rest)
             sentence = self._without_exclusion(text)
             if "đã " in self.low:
                 sentence = self._without_treated(sentence)
             if compares:
                 sentence = self._without_compared(sentence, start)
-            facts = sentence_facts(sentence)
+            facts = self._in_list(sentence_facts(sentence), role)
             treated = self.focus.treatment and self._tells_treatment(text)
             if treated or (self.focus.advice and self._lists_advice(text)):
                 said.extend(facts)
                 named = named or treated
                 continue
-            for fact in facts:
+            number = counted(facts)
+            listed: list[Fact] = []
+            for found in facts:
+                fact = self._pointed(found) if found.points else found
                 placed = moved(fact, start)
-                for one in self._each_of(placed if told else leant(placed, self.focus, lead)):
+                leaning = placed if told else leant(placed, self.focus, lead)
+                for one in self._each_of(leaning):
                     self.judge(one)
                 told = told or bool(fact.levels or fact.readings)  # what follows it does not lean on the question
                 named = named or self._names_finding(fact)
                 said.append(placed)
+                if role or number:
+                    listed.append(leaning._replace(items=self._placed(fact.items)[0]))
                 self.spoke_of(fact)
+            if listed:
+                self._list_told(listed, role, number, Span(start, span.end + shift))
             self._versus(text, Span(start, span.end + shift))
             if not facts:
                 self._unread(Span(start, span.end + shift))
@@ -89,6 +96,16 @@ class AnswerJudge(Treated):
             return [fact]
         both = "cả hai" in fold(fact.span.of(self.answer))
         return [fact._replace(items=items) for items in self.places[-2:]] if both else [fact]
+
+    def _pointed(self, fact: Fact) -> Fact:
+        """ "Bên đối diện có dịch": the other side of what was spoken of last, or asked for."""
+        if OTHER_SIDE not in fact.points:
+            return fact
+        sides = frozenset(i.side for i in (self.places[-1] if self.places else self.focus.items) if i.side)
+        if sides not in ({"right"}, {"left"}):
+            self.object("side", "which side is meant cannot be told", fact.span)
+            return fact
+        return pointed(fact, fact, sides)
 
     def _names_finding(self, fact: Fact) -> bool:
         return fact.polarity != "advice" and (fact.polarity != "present" or not self._says_nothing(fact))
@@ -167,6 +184,9 @@ class AnswerJudge(Treated):
             return
         levels = frozenset(lv for f in asked for lv in f.levels)
         first = said[0]
+        sides = [{i.side for i in items if i.side} for items in (first.items, self.focus.items)]
+        if all(sides) and sides[0].isdisjoint(sides[1]) and "both" not in sides[0] | sides[1]:
+            return  # "Không, dịch chỉ có ở bên trái"
         calm = lead == "có" and all(f.levels == {"none"} for f in said)  # "Có, nang gan, không tăng chuyển hóa"
         named = calm or not any(f.generic for f in asked)
         about_uptake = bool(levels & {"increased", "mild"}) and named and not self.focus.excluded
@@ -228,6 +248,7 @@ class AnswerJudge(Treated):
         self._most(fact)
         if "nhất" in self.low:
             self._called_most(fact)
+        self._one_of_them(fact)
         only = "chỉ" in self.low or "duy nhất" in self.low
         if (
             only
@@ -277,16 +298,7 @@ class AnswerJudge(Treated):
         return any(word in row.fact.words for row in self.source.facts)
 
     def _present(self, fact: Fact) -> None:
-        places = _stations_of(fact.items)
-        known = lexicon().places
-        derived = not any(i.atoms & known or any(a.startswith(("stn", "vert")) for a in i.atoms) for i in places)
-        if derived:
-            extra = frozenset().union(*(i.atoms for i in places)) if places else frozenset()
-            side = next((i.side for i in places if i.side), None)
-            context = [i for i in self.items if needed(i.atoms)[0]] or self.items
-            kinds = {a.partition(":")[0] for a in extra if ":" in a}
-            wholes = [(frozenset(a for a in i.atoms if a.partition(":")[0] not in kinds), i.side) for i in context]
-            places = tuple(dict.fromkeys(Item(atoms | extra, side or own) for atoms, own in wholes)) or places
+        places, derived = self._placed(_stations_of(fact.items))
         if ASKS_REGION.search(self.question) and places and self._only_places(fact):
             self._covered(fact, places)
             return
@@ -302,8 +314,10 @@ class AnswerJudge(Treated):
             faults = self._faults(fact, places, row, leans)
             if best is None or cost(faults) < cost(best):
                 best = faults
-        if len(places) > 1 and derived and any(self._from_context(fact, i, leans) for i in places):
-            return
+        if len(places) > 1 and derived:
+            enough = all if self.says_all and EVERY.search(fold(fact.span.of(self.answer))) else any
+            if enough(self._from_context(fact, i, leans) for i in places):
+                return
         parts = self._with_sides(places)
         if len(places) > 1 and self._by_parts(fact, places):
             return

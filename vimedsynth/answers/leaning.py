@@ -5,7 +5,10 @@ import re
 from vimedsynth.answers.questions import Focus
 from vimedsynth.facts import Fact
 
-_WHICH = re.compile(r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b|^\s*(?:liệt )?kể\b|^\s*nêu\b")
+_WHICH = re.compile(
+    r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b|^\s*(?:liệt )?kể\b|^\s*nêu\b"
+    r"|\b(?:bao nhiêu|mấy) (?:ổ|nốt|hạch|khối|nang|đám|tổn thương|vị trí|chỗ|điểm)\b"
+)
 
 
 def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
@@ -17,15 +20,16 @@ def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
         return fact
     if fact.levels or fact.readings or fact.prior or not _WHICH.search(focus.text):
         return fact
-    asked = [f for f in focus.facts if f.polarity == "present"]
-    if len(asked) != 1:
+    wholes = [f for f in focus.facts if f.polarity == "present"]
+    if len(wholes) != 1:
         return fact
-    (whole,) = asked
+    (whole,) = wholes
     ranked = bool(fact.suvs) and "nhất" in focus.text  # "hạch nào hấp thu cao nhất?" asks for its SUVmax, not whether
     return fact._replace(
         levels=fact.levels if ranked else whole.levels,
         readings=whole.readings,
-        tier=whole.tier,
+        tier=fact.tier or whole.tier,
+        tiers=whole.tiers,
         prior=whole.prior if focus.history else fact.prior,
         sizes=fact.sizes or whole.sizes,
         suvs=fact.suvs or whole.suvs,

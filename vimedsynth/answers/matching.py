@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from vimedsynth.facts import Fact, Item
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Evidence, compatible_sides
+from vimedsynth.sources import GRAVE, Evidence, compatible_sides
 
 TIERS = ("definite", "likely", "probable", "suspect")
 
@@ -32,7 +32,6 @@ TELLING = frozenset(
     {"calcification", "hypodensity", "hyperdensity", "isodensity", "mixed-density", "fat-density", "schmorl"}
 )
 
-GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
 SERIOUS = GRAVE | {"lymphoma", "hcc", "myeloma", "active", "residual", "progression", "undetermined"}
 
 HEDGES = frozenset(

@@ -28,12 +28,14 @@ class Overall(Absences):
     def _every(self, fact: Fact) -> None:
         """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
         named = fact.heads or any(i.atoms for i in fact.items)
-        changed = fact.prior & CHANGES
-        if (
-            REST in fact.points
-            or not (self.says_all and (fact.levels or changed) and named)
-            or not EVERY.search(fold(fact.span.of(self.answer)))
-        ):
+        said, changed = fact.levels or fact.readings, fact.prior & CHANGES
+        if REST in fact.points or not (self.says_all and (said or changed) and named):
+            return
+        if not EVERY.search(fold(fact.span.of(self.answer))):
+            return
+        if fact.readings:
+            self._every_read(fact)
+        if not (fact.levels or changed):
             return
         up = bool(fact.levels & {"increased", "mild"})
         for row in self._alike(fact.heads, self._with_sides(fact.items)):
@@ -44,6 +46,15 @@ class Overall(Absences):
             theirs = changes_of(row.fact) & CHANGES
             if changed and theirs and not changed <= theirs and not self._left_out(row):
                 self.object("prior", f"not all of them: sentence {row.sentences[0]}", fact.span)
+                return
+
+    def _every_read(self, fact: Fact) -> None:
+        """ "Hai hạch, đều nghi ngờ di căn": the report reads none of them otherwise."""
+        alike = {row.sentences[0] for row in self._alike(fact.heads, self._with_sides(fact.items or self.items))}
+        for row in self.source.linked:
+            about = row.sentences[0] in alike and (not fact.heads or any(head_in(h, row.fact) for h in fact.heads))
+            if about and row.fact.polarity == "present" and self._judged_otherwise(fact, row):
+                self.object("added-reading", f"not all of them: sentence {row.sentences[0]}", fact.span)
                 return
 
     def _only(self, fact: Fact) -> None:
@@ -64,9 +75,10 @@ class Overall(Absences):
 
     def _unnamed(self, src: Fact, named: tuple[Fact, ...]) -> bool:
         """Whether a finding, or one of its places where it has several, is none of those named."""
-        if len(src.items) < 2:
+        places = [i for i in src.items if not any(i.atoms < o.wider for o in src.items if o is not i)]
+        if len(places) < 2:
             return not any(same_finding(n, src) for n in named)
-        return any(not any((i.atoms - LOOSE) & n.atoms for n in named) for i in src.items)
+        return any(not any((i.atoms - LOOSE) & n.atoms for n in named) for i in places)
 
     def _versus(self, sentence: str, span: Span) -> None:
         """ "Hạch A lớn hơn hạch B": where the report measures both, it is so."""
@@ -81,6 +93,18 @@ class Overall(Absences):
         less = hit[1] in LEAST
         if (min(first) > max(second)) if less else (max(first) < min(second)):
             self.object("superlative", "the report measures it the other way round", span)
+
+    def _one_of_them(self, fact: Fact) -> None:
+        """ "Ổ lớn hơn ở ...", "bên trái nhỏ hơn": of those asked about it is not the smallest, or not the largest."""
+        less = "smaller-one" in fact.modifiers
+        if not less and "larger-one" not in fact.modifiers:
+            return
+        heads = (fact.heads or self.heads) - {"enlargement"}
+        places = self._placed(fact.items)[0]
+        sizes = {id(r): size for r in self._alike(heads, self.focus.items) if (size := _measure(r.fact, "lớn"))}
+        own = [sizes[id(r)] for r in self._alike(heads, places) if id(r) in sizes and self._names(fact, r)]
+        if not own or len(sizes) < 2 or own[0] == (max if less else min)(sizes.values()):
+            self.object("superlative", "the report does not measure it so", fact.span)
 
     def _measures(self, facts: tuple[Fact, ...], word: str) -> list[float]:
         """What the report measures of the findings that one side of a comparison is about."""
@@ -152,7 +176,7 @@ class Overall(Absences):
 
     def _counted(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """ "Có hai hạch ...": as many findings of the report as that, each by itself."""
-        own = fact.counts - {"unmarked"}
+        own = {c for c in fact.counts if c != "unmarked" and c[:7] != "in-all:"}
         (said, *more) = (own - {"one"} if len(own) > 1 else own) or {""}  # "hai ổ: một ở A, một ở B"
         number = VALUES.get(said) or (int(said[1:]) if said[:1] == "n" and said[1:].isdigit() else 0)
         if more or number < 2:

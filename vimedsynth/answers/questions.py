@@ -10,7 +10,7 @@ from vimedsynth.words import fold
 
 ASKS_HISTORY = re.compile(
     r"so với|trước đây|lần trước|trước đó|trước và nay|thay đổi|tiến triển|thuyên giảm|diễn biến|mới xuất hiện|đáp ứng"
-    r"|sau điều trị|nhỏ (?:lại|đi)|to lên|lớn lên|(?:giảm|tăng) bao nhiêu|\bhiện\b|\bcòn không\b|\btổn thương mới\b"
+    r"|sau điều trị|nhỏ (?:lại|đi)|to lên|lớn lên|(?:giảm|tăng) bao nhiêu|\bhiện\b|\bcòn không\b|\b(?:là|thương|nốt|hạch|ổ|khối) mới\b"
 )
 
 ASKS_TREATED = re.compile(

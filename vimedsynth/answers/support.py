@@ -90,13 +90,18 @@ class Support(Attributes):
             add("added-reading", "the report does not call this physiologic")
         if fact.polarity == "postoperative" and src.polarity != "postoperative" and "operated" not in src.readings:
             add("added-finding", "the report does not say it was operated on")
+        if src.polarity == "postoperative" and fact.polarity == "present" and "node" in fact.heads:
+            add("negation", "the report says they were removed")
         if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
             add("uptake", "the report calls this physiologic")
         for head in fact.heads:
             if not head_in(head, src) and not _called_so(head, fact, src) and not self._named_mass(head, row):
                 add("added-finding", f"the report has no such finding here ({head})")
-        if leans and src.heads and self.heads and not any(head_in(h, src) for h in self.heads):
-            if not ("mass" in self.heads and (_is_tumour(src, asked=True) or self._named_mass("mass", row))):
+        if leans and src.heads:
+            # a place of its own is of what was asked for, and not of the form that was spoken of before
+            heads = self.focus.heads if any(i.atoms for i in fact.items) else self.heads
+            tumour = "mass" in heads and _is_tumour(src, asked=True)
+            if heads and not tumour and not any(head_in(h, src) or self._named_mass(h, row) for h in heads):
                 add("added-finding", "the question is about another finding")
         if (REST in fact.points or (not fact.heads and self.focus.rest)) != (REST in src.points):
             add("added-finding", "the report says it of others")
@@ -173,7 +178,7 @@ class Support(Attributes):
         if own.side is None and "liver" in own.atoms and any(LIVER_SIDE.get(a) == item.side for a in own.atoms):
             return True  # segment VIII is of the right liver, whether or not that is said
         if own.side is None:
-            if item.side == src.items[0].side and all(a.startswith("stn:") for a in own.atoms):
+            if item.side == src.items[0].side and all(a.startswith(("stn:", "rib")) for a in own.atoms):
                 return True  # "cơ ức đòn chũm trái (nhóm IIA)"
             later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
             return item.side == later or (later == "both" and self._asked(item.side))
@@ -188,7 +193,9 @@ class Support(Attributes):
     def _by_parts(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """A list of places, each from a finding of its own; numbers and readings from any of these."""
         places = _with_whole(_finest(places))
-        chosen: list[Evidence] = []
+        if len(fact.sizes) == 1 and any(r.fact.sizes and r.fact.items for r in self.rows_at(places)):
+            return False  # "hạch vú trong trái ở khoang liên sườn II 9 mm": one place, measured by the report
+        found: list[list[Evidence]] = []
         if {c for c in fact.counts if c[:3] != "of:"} == {WHOLE_COUNT.get(len(places))}:
             fact = fact._replace(counts=frozenset())  # "ba ổ, ở A, B và C"
         bare = fact._replace(sizes=(), suvs=(), readings=frozenset(), tier=None, counts=frozenset(), invasions=(),
@@ -201,11 +208,15 @@ class Support(Attributes):
                 return False
             if not rows:
                 return False
-            chosen.extend(rows)
+            found.append(rows)
+        chosen = [row for rows in found for row in rows]
         if any(self._judged_otherwise(fact, row) for row in chosen):
             return False
         if self.says_all and EVERY.search(fold(fact.span.of(self.answer))):
             return not any(self._attributes(fact, row) for row in chosen)
+        said = fact._replace(sizes=(), suvs=())
+        if not all(any(not self._attributes(said, row) for row in rows) for rows in found):
+            return False  # "A và B nghi ngờ di căn": what is said once is said of each
         if any(not self._attributes(fact, row) for row in chosen):
             return True
         if len(fact.sizes) < 2 and len(fact.suvs) < 2:

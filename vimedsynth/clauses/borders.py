@@ -1,8 +1,9 @@
 """Where one finding of a sentence ends and the next begins: marks, list words, and what comes after them."""
 
 from vimedsynth.clauses.cursor import Cursor
-from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, PLACE_KINDS, Draft, roman
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, OTHER_SIDE, PLACE_KINDS, Draft, roman
 from vimedsynth.clauses.sharing import STOPS
+from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.words import Token, split
 
@@ -14,6 +15,10 @@ PLACE_FILLERS = frozenset(split("của ở tại cả hai hệ thống đoạn v
 SUV = frozenset({"suvmax", "suv"})
 AXES = MEASURE_WORDS | {"chiều", "bề", "dài", "trục"}
 NUMBERED = frozenset({"phân", "hpt", "nhóm", "chặng"})  # "hạ phân thùy IV", "nhóm 7"
+SAYING = frozenset({"num", "uptake", "tracer", "negation", "head", "tier", "reading"})
+SEVERAL = frozenset({"các", "những"})
+OPENING = frozenset({"ở", "tại", "hạ", "hpt", "phân", "nhóm"})
+VERTEBRAE = frozenset({"c", "d", "l", "s", "t"})
 SEEN = frozenset({"có", "thấy", "ghi", "nhận", "phát", "hiện", "hình", "ảnh", "quan"})
 
 
@@ -21,12 +26,14 @@ class Borders(Cursor):
     """Reads marks and list words."""
 
     def _opens_list(self) -> bool:
-        """ "Gan có hai nốt giảm tỉ trọng: nốt ở ... và nốt ở ...": the form and the organ of all that follow."""
-        d = self.draft
-        named = d.heads or d.generic or d.items or self.atoms
-        several = named and d.counts & {"two", "three", "few", "many"} and d.polarity == "present"
-        begins = self.peek().kind in ("head", "count") or self.peek().value in {"ở", "tại"}
-        return bool(several and begins and not (d.sizes or d.suvs or d.levels))
+        """ "Gan có hai nốt tăng chuyển hóa FDG: hạ phân thùy VI ... và hạ phân thùy II ...": what is said of all that follow."""
+        d, nxt = self.draft, self.peek()
+        if d.polarity != "present" or d.sizes or d.suvs or not (d.heads or d.generic or d.items or self.atoms):
+            return False
+        several = d.counts - {"one", "unmarked"} or any(t.value in SEVERAL for t in self.toks[: self.at])
+        vertebra = nxt.value in VERTEBRAE and self.peek(1).kind == "num"
+        begins = nxt.kind in ("head", "count", "generic", "organ", "part") or nxt.value in OPENING or vertebra
+        return bool(several and begins)
 
     def _topic_denied(self) -> bool:
         """ "Hạch nách hai bên: không có hạch tăng chuyển hóa FDG": what is denied is named again."""
@@ -71,6 +78,7 @@ class Borders(Cursor):
             self._close()
         elif tok.value == ":" and self._opens_list():
             self._close_item()
+            self.mode = ""
             self.header, self.draft = self.draft, Draft(self.peek().start, self.peek().start)
         elif tok.value in LISTING:
             self._separator(tok)
@@ -92,6 +100,12 @@ class Borders(Cursor):
             if self.peek(k).kind in ("uptake", "tier", "reading", "head") or self.peek(k).value in LISTING:
                 return False
         return False
+
+    def _next_of_list(self) -> bool:
+        """ "hai nốt gan: hạ phân thùy II 12 mm và hạ phân thùy VI 9 mm": the next place of a list whose places are measured."""
+        d = self.draft
+        measured = self.header and not self.depth and (d.sizes or d.suvs) and (d.items or self.atoms)
+        return bool(measured) and self._place_named() > 0
 
     def _another_measured_ahead(self, tok: Token) -> bool:
         """ "HPT III, kích thước 20 x 17 mm, SUVmax 6,6 và HPT VIII, kích thước 14 x 13 mm, SUVmax 9,1"."""
@@ -184,7 +198,7 @@ class Borders(Cursor):
         named = False
         for i in range(self.at, self.size):
             kind, value = self.toks[i][:2]
-            if kind in ("organ", "part") or value in NUMBERED:
+            if kind in ("organ", "part") or value in NUMBERED or (self.numeral and roman(value)):
                 named = True
             elif not (kind in PLACE_KINDS or value in PLACE_FILLERS or (named and (roman(value) or value.isdecimal()))):
                 return (i - self.at) * named
@@ -193,7 +207,9 @@ class Borders(Cursor):
     def _says_what_is_there(self, k: int) -> bool:
         tok = self.peek(k)
         if tok.value in {"không", "chưa"}:
-            return self.peek(k + 1).kind == "head"
+            return self.peek(k + 1).kind == "head" or self.peek(k - 1).value == "thì"
+        if tok.kind == "count":
+            return self.peek(k + 1).kind == "head"  # "hố nách phải không thấy hạch, hố nách trái vài hạch"
         if tok.kind == "tracer":
             return any(self.peek(k + j).kind == "physiologic" for j in (1, 2))
         if tok.value not in SEEN:
@@ -202,7 +218,35 @@ class Borders(Cursor):
             k += 1
         return self.peek(k).kind in ("head", "generic") and self.peek(k + 1).kind != "largest"
 
+    def _other_side_opens(self, *, contrast: bool = False) -> bool:
+        """ "Nang thận phải 12 mm, bên trái 9 mm": what is said next is said of the same place on the other side."""
+        nxt = self.peek()
+        if nxt.kind != "side" or self.peek(1).kind in ("organ", "part") or self.depth or self.sided:
+            return False
+        d = self.draft
+        self_sided = [*d.items, *([(self.atoms, self.side, Span(-1, -1))] if self.side else [])]
+        first = next((atoms for atoms, side, _ in self_sided if side == OTHER_SIDE.get(nxt.value)), None)
+        said = d.sizes or d.suvs or d.levels or d.readings or (contrast and d.heads)
+        if first is None or not said or d.polarity != "present" or not self._says_more():
+            return False
+        self._close()
+        self.atoms = {a for a in first if a in lexicon().within}  # of the organ, not of the part named there
+        return True
+
+    def _says_more(self) -> bool:
+        """Whether anything is said of the place that follows, before the next mark."""
+        for k in range(1, 8):
+            tok = self.peek(k)
+            if tok.kind in SAYING or tok.value in LISTING or tok.value in {"", "không"}:
+                return tok.kind in SAYING or tok.value == "không"
+        return False
+
     def _separator(self, tok: Token) -> None:
+        if self.peek().value == "tức" and self.atoms:
+            self.at += 1 + (
+                self.peek(1).value == "là"
+            )  # "ở S2, tức phân thùy sau của thùy trên": one place in other words
+            return
         if self.mode == "prior":
             if (
                 tok.value == ","
@@ -212,12 +256,15 @@ class Borders(Cursor):
                 self.mode = ""  # the comparison is over
             return
         if self.mode == "" and (
-            self._next_in_brackets()
+            self._next_of_list()
+            or self._next_in_brackets()
             or self._another_uptake_ahead()
             or self._another_measured_ahead(tok)
             or (self.draft.suvs and self._another_with_suv())
         ):
             self._close()
+            return
+        if self._other_side_opens():
             return
         if self.listed and self._one_of_them():
             self.apart = self.apart or len(self.done) + 1
@@ -247,7 +294,8 @@ class Borders(Cursor):
             self.mode = ""
         self.lately.append("")
         self.negated = False
-        if tok.value == ";" and not self.depth and self.peek().text not in MEASURE_WORDS:
+        measured = self.peek().text in MEASURE_WORDS and (self.peek().value != "đường" or self.peek(1).value == "kính")
+        if tok.value == ";" and not self.depth and not measured:
             self.absent = ""
             if not self.draft.empty():
                 self._close()

@@ -117,6 +117,10 @@ class Draft:
 
 
 LOBED = frozenset({"lung", "lingula", "liver", "thyroid", "prostate", "brain", "hemisphere", "cerebellum"})
+NEAR = 16
+"""How many characters may stand between two places of one list."""
+
+LOBAR = ("lobe:", "quadrant:", "seg:")
 WHOLE_OF = {"pancreas-head": "pancreas", "pancreas-body": "pancreas", "pancreas-tail": "pancreas"}
 NAMED_PARTS = {"part-head": "pancreas-head", "body": "pancreas-body", "tail": "pancreas-tail"}
 
@@ -168,11 +172,11 @@ def _bare_station(atoms: set[str]) -> bool:
     return bool(atoms) and all(a.startswith("stn:") for a in atoms)
 
 
-def _lobes_of_before(items: list[FilledItem]) -> list[FilledItem]:
-    """ "vài nốt phổi phải, nốt lớn nhất ở thùy dưới": a lobe or a quadrant without an organ is of the one named before."""
+def _parts_of_before(items: list[FilledItem]) -> list[FilledItem]:
+    """ "vài nốt phổi phải, nốt lớn nhất ở thùy dưới", "gan hạ phân thùy VII và IV": what names no organ is of the one before."""
     out: list[FilledItem] = []
     for places, side, span in items:
-        if places and all(a[:5] == "lobe:" or a[:9] == "quadrant:" for a in places) and out:
+        if places and out and all(a.startswith(LOBAR) or a == "lobe" for a in places):
             before, its_side, _ = out[-1]
             organ = before & (LOBED | {"breast"})
             if organ:
@@ -192,7 +196,14 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
     filled: list[FilledItem] = []
     organ: set[str] = set()
     of_list: str | None = None
-    for atoms, side, span in reversed(raw):
+    begins = raw[-1][2].end
+    for at, (atoms, side, span) in reversed([*enumerate(raw)]):
+        if begins - span.end > NEAR:
+            # "thành bên và thành sau, ..., làm mất hố Rosenmüller": of what stands before
+            named = next((row for row in raw[at - 1 :: -1] if row[0] & known.keys()), None) if at else None
+            if named or not atoms:
+                organ, of_list = (named[0] & known.keys(), named[1]) if named else (set(), None)
+        begins = span.start
         own = {a for a in atoms if a in known or a.startswith(("stn:", "vert:", "rib:", "site:"))}
         if own:
             organ, of_list = {WHOLE_OF.get(a, a) for a in atoms if a in known}, side
@@ -201,7 +212,7 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
         lobe = any(a.startswith("lobe:") for a in atoms) and not organ & LOBED
         filled.append((_part_named(frozenset(atoms if own or lobe else atoms | organ)), side, span))
     sides: dict[frozenset[str], dict[str | None, Span]] = {}
-    for places, side, span in _lobes_of_before(filled[::-1]):
+    for places, side, span in _parts_of_before(filled[::-1]):
         sides.setdefault(places, {}).setdefault(side, span)
     out: list[Item] = []
     for places, found in sides.items():

@@ -29,10 +29,13 @@ class Forms(Places):
             return
         if tok.value == "thickening" and (self.peek().kind == "num" or self.peek().kind in ("approximate", "largest")):
             return  # "lớp dịch dày 30 mm" is a measure
-        if tok.value == "fluid" and self.peek().text == "dày":
+        if tok.value == "fluid" and self.peek().text == "dày" and (self.draft.heads or self.before().value == "lớp"):
             return
         if tok.text in ("lớn hơn", "to hơn") and (self.peek().kind in ("head", "count") or self.peek().value == "so"):
             self._close()  # "nốt 12 mm lớn hơn nốt 7 mm": two findings
+            return
+        if tok.text in ("lớn hơn", "to hơn") and self._compared_to_none():
+            self.draft.modifiers.add("larger-one")  # "bên phải lớn hơn", "ổ lớn hơn ở ..."
             return
         if tok.text.endswith(("lớn hơn", "to hơn")) and self.peek().kind in PLACE_KINDS:
             self._larger_side(smaller=False)
@@ -88,6 +91,11 @@ class Forms(Places):
             self.at += 1 + left
             self.draft.points.add(REST)
 
+    def _compared_to_none(self) -> bool:
+        """Nothing follows that another is compared to: what is larger is one of those spoken of."""
+        nxt = self.peek()
+        return nxt.kind == "mark" or nxt.value in {"ở", "tại", "nằm", "thì", "và", "nhưng", "có", "đo"}
+
     def _same_again(self) -> None:
         """ "Tổn thương này tăng chuyển hóa FDG": the sentence goes on with the finding before."""
         self.draft.anaphora = self.draft.anaphora or (self.draft.empty() and not self.atoms)
@@ -130,14 +138,12 @@ class Forms(Places):
         listed = any(self.before(b).value in LISTING or self.before(b).kind == "contrast" for b in (2, 3, 4))
         if not listed or self.depth or (head in d.heads and self.peek().value in THAT):
             return False
-        if (
-            (d.levels or d.readings or d.prior - {"versus"})
-            and (d.items or d.sizes)
-            and self.before().kind != "relation"
-        ):
+        said = d.levels or d.readings or d.prior - {"versus"} or self.header
+        if said and (d.items or d.sizes) and self.before().kind != "relation":
             return True
         if head in d.heads and d.items and self.before().kind != "relation":
-            if any(m.startswith("amount") for m in d.modifiers) or (d.sizes and self._size_before_list_word()):
+            measured = d.sizes or d.suvs
+            if any(m.startswith("amount") for m in d.modifiers) or (measured and self._size_before_list_word()):
                 return True
             if self.before().kind != "count" and self.peek().value not in {"này", "đó", "trên", "lớn"}:
                 d.counts.add("unmarked")  # "vài hạch ở A và hạch ở B": the second has no count
@@ -153,6 +159,10 @@ class Forms(Places):
         return False
 
     def on_generic(self, tok: Token) -> None:
+        if self.header and self.before().value in LISTING and not self.depth:
+            self._close_item()
+            if self.draft.items:
+                self._close()  # "Gồm ba vị trí: hạch nách phải, tổn thương gan ..."
         if self.mode not in ("prior", "reading", "advice"):
             self.draft.generic = True
             if self.peek().value in {"này", "đó", "trên"}:

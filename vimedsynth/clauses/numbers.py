@@ -1,5 +1,6 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
+from vimedsynth.clauses.borders import VERTEBRAE
 from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, number, roman
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
@@ -8,7 +9,6 @@ from vimedsynth.pointing import AFTER
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
-VERTEBRAE = frozenset({"c", "d", "l", "s", "t"})
 THICKEST = frozenset({"dày nhất", "dày tối đa"})
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang", "chỉ", "giờ", "nay"})
@@ -66,7 +66,9 @@ class Numbers(Forms):
         """ "S8 phổi phải", "thùy trên phổi trái (S1+2)", "gan S6": segments of lung and liver, not of the sacrum."""
         if self.peek().value.isdigit() and int(self.peek().value) > 5:
             return True
-        near = self.atoms.union(*(atoms for atoms, _, _ in self.draft.items), (self.peek(k).value for k in range(1, 6)))
+        near = self.atoms.union(
+            *(atoms for atoms, _, _ in self.draft.items), (self.peek(k).value for k in range(1, 10))
+        )
         return self.numeral == "seg" or not near.isdisjoint({"lung", "liver", "lingula", "lung-base", "lung-apex"})
 
     def _s_segments(self) -> None:
@@ -267,6 +269,8 @@ class Numbers(Forms):
     def on_below(self, tok: Token) -> None:
         if self.peek().kind in PLACE_KINDS:
             self._larger_side(smaller=tok.text == "nhỏ hơn")
+        elif tok.text in ("nhỏ hơn", "bé hơn") and self._compared_to_none():
+            self.draft.modifiers.add("smaller-one")
         else:
             self.below = True
 

@@ -11,9 +11,15 @@ from vimedsynth.clauses.drafts import (
     stop_words,
 )
 from vimedsynth.clauses.turns import TURNS, Turns
+from vimedsynth.clauses.uptake import WAYS
+from vimedsynth.facts import Fact
 from vimedsynth.words import Token
 
 SHAPES = frozenset({"thickening", "dilatation", "enlargement", "atrophy"})
+SPELLED = {"bốn": "n4", "năm": "n5", "sáu": "n6", "bảy": "n7", "tám": "n8", "chín": "n9", "mười": "n10", "đa": "many"}
+
+
+OTHERS = frozenset({"organ", "part", "head", "generic"})
 
 
 class ClauseReader(Turns):
@@ -55,6 +61,25 @@ class ClauseReader(Turns):
         before = self.before()
         return before.kind in ("organ", "part") or (bool(self.atoms) and (before.kind == "num" or roman(before.value)))
 
+    def _not_so(self, before: Fact) -> None:
+        """ "A tăng chuyển hóa FDG, còn B thì không": the uptake said just before is denied."""
+        if before.levels & {"increased", "mild"} and not self.draft.levels:
+            self._set_level("none")
+        else:
+            self.draft.readings.add("not")  # of what, cannot be told
+
+    def _contrast(self) -> None:
+        """ "nhưng", "còn", "trong khi": a denial ends, and a place that follows a whole finding begins another."""
+        self._close_item()
+        self.lately.append("")
+        d, numeral = self.draft, self.numeral
+        if (d.levels or d.readings) and d.items and (self.peek().kind in OTHERS or self._place_named()):
+            self._close()  # "dây thanh phải tăng ..., còn dây thanh trái không tăng"
+            self.numeral = numeral
+        if self.absent:
+            self.absent = ""
+            self._close()
+
     def on_word(self, tok: Token) -> None:
         word = tok.value
         if self.mode == "prior":
@@ -77,16 +102,15 @@ class ClauseReader(Turns):
             ):
                 self._split()
             return
-        if word in CONTRAST and not (word == "còn" and self.before().value != ","):
-            self._close_item()
-            self.lately.append("")
-            if self.draft.levels and self.draft.items and self.peek().kind in ("organ", "part"):
-                self._close()  # "dây thanh phải tăng ..., còn dây thanh trái không tăng"
-            if self.absent:
-                self.absent = ""
-                self._close()
+        if word in CONTRAST and self._other_side_opens(contrast=True):
+            return
+        if word in CONTRAST and (word != "còn" or self.before().value in {",", ")"} or self.before().kind == "tracer"):
+            self._contrast()
             return
         if word in {"không", "chưa"}:
+            if self.before().value == "thì" and self.peek().value in {",", ".", ";", ""} and self.done:
+                self._not_so(self.done[-1])
+                return
             self.negated = True
             if (self.peek().kind in ("head", "invasion") or self.peek().text == "tổn thương") and not self.absent:
                 self._negation("absent")
@@ -116,8 +140,12 @@ class ClauseReader(Turns):
             return
         if self._numeral(tok):
             return
+        if word in SPELLED and self.peek().kind in ("head", "generic"):
+            self.on_count(tok._replace(kind="count", value=SPELLED[word]))  # "năm" is five before what is counted
+            return
         if word in STATION_WORDS:
-            if self.before().kind != "side":  # "hạch cổ trái nhóm III" is one place
+            bracketed = self.before().value == "(" and self.side != "both"
+            if self.before().kind != "side" and not bracketed:  # "hạch cổ trái (nhóm III)" is one place
                 self._new_item_if_full()
             self.numeral = "stn"
             return
@@ -157,7 +185,7 @@ class ClauseReader(Turns):
         if word in {"cần", "nên", "khuyến", "đề"} and self._advice_ahead():
             self._advice_mode()
             return
-        if word == "hu":
+        if word == "hu" or (word in WAYS and self._compared_to_organ(tok)):
             return
         if self.mode and self._to_finding(word):
             return

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from vimedsynth.clauses.drafts import Draft, draft_items
+from vimedsynth.clauses.drafts import LOBAR, Draft, draft_items
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
@@ -13,11 +13,18 @@ GENERAL = frozenset(
 )
 """Regions beside which a place says more: "hạch ổ bụng cạnh động mạch chủ bụng" is one place."""
 
-SEGMENTED = frozenset({"liver", "lung"})
+SEGMENTED = frozenset({"liver", "lung", "breast", "thyroid"})
 
-WHOLE_COUNT = {2: "two", 3: "three"}
+WHOLE_COUNT = {2: "two", 3: "three", **{n: f"n{n}" for n in range(4, 13)}}
+NUMBERS = {"one": 1, **{said: n for n, said in WHOLE_COUNT.items()}}
 
 STOPS = frozenset(".!?")
+
+
+def _numbered(items: tuple[Item, ...]) -> bool:
+    """ "hạch vú trong trái ở khoang liên sườn II và III": one place that holds, and numbered ones of one kind within it."""
+    kinds = [{a.partition(":")[0] for a in i.atoms if ":" in a} for i in items]
+    return bool(set.intersection(*kinds[1:]) - kinds[0])
 
 
 class Sharing:
@@ -38,7 +45,7 @@ class Sharing:
         if len(facts) == 1 and not self.listed and not self.sided and not self.header and len(facts[0].suvs) < 2:
             return facts
         out = self._under_header(facts, self.header) if self.header else list(facts)
-        alike = self._alike()
+        alike, alike_read = self._alike("uptake"), self._alike("reading", "tier")
         for i in range(len(out) - 2, -1, -1):
             here, after = out[i], out[i + 1]
             if self.apart and i >= self.apart - 1:
@@ -54,14 +61,18 @@ class Sharing:
                     tier=here.tier or after.tier, readings=here.readings or after.readings, tiers=here.tiers or after.tiers,
                     suvs=one, suv_spans=after.suv_spans if one is after.suvs else here.suv_spans,
                 )  # fmt: skip
-            if not here.heads and not here.levels and after.heads:
+            if alike_read and not here.readings and after.readings:
+                out[i] = out[i]._replace(tier=after.tier, readings=after.readings, tiers=after.tiers)
+            if not (here.heads or here.generic or here.levels or here.readings) and after.heads:
                 out[i] = out[i]._replace(heads=after.heads)
         out = self._segments_of_first(self._opened_by_uptake(out))
         if self.listed and len(out) > 1:
             out = self._one_value_each(out)
         out = [piece for fact in out for piece in self._respective(fact)]
         for i in range(1, len(out)):
-            bare = not out[i].heads and out[i].polarity == "present" and (out[i].sizes or out[i].suvs)
+            bare = (
+                not (out[i].heads or out[i].generic) and out[i].polarity == "present" and (out[i].sizes or out[i].suvs)
+            )
             if (
                 bare
                 and out[i - 1].heads
@@ -104,8 +115,8 @@ class Sharing:
         return [facts[0], *(f._replace(items=tuple(self._of(first, i) for i in f.items)) for f in facts[1:])]
 
     def _of(self, organ: Item, item: Item) -> Item:
-        bare = bool(item.atoms) and item.side is None and all(a.startswith("seg:") for a in item.atoms)
-        return Item(item.atoms | organ.atoms, organ.side, item.span) if bare else item
+        bare = bool(item.atoms) and all(a.startswith(LOBAR) or a == "lobe" for a in item.atoms)
+        return Item(item.atoms | organ.atoms, item.side or organ.side, item.span) if bare else item
 
     def _related(self, here: Fact, after: Fact) -> bool:
         """Findings of one form, or one that only goes on; an SUVmax of its own says what the uptake is."""
@@ -114,9 +125,10 @@ class Sharing:
         goes_on = not (after.heads or (after.items and not after.sizes))
         return bool(here.heads & after.heads) or not here.heads or goes_on
 
-    def _alike(self) -> bool:
-        """ "A có SUVmax 8,8 và B có SUVmax 4,1, đều tăng chuyển hóa FDG"."""
-        return any(t.value == "đều" and u.kind == "uptake" for t, u in pairwise(self.toks))
+    def _alike(self, *kinds: str) -> bool:
+        """ "A có SUVmax 8,8 và B có SUVmax 4,1, đều tăng chuyển hóa FDG", "..., đều là hạch di căn"."""
+        said = [t for t in self.toks if t.value not in {"là", "được", "node"}]
+        return any(t.value == "đều" and u.kind in kinds for t, u in pairwise(said))
 
     def _stop_between(self, first: Fact, second: Fact) -> bool:
         """Two sentences that were not told apart share nothing."""
@@ -149,9 +161,12 @@ class Sharing:
         if len(items) == 1 and items[0].side == "both" and 2 in (len(fact.suvs), len(fact.sizes)):
             order = self.side_order if len(set(self.side_order)) == 2 else ["right", "left"]
             items = tuple(Item(items[0].atoms, side, items[0].span) for side in order[:2])
+        whole: tuple[Item, ...] = ()
+        if len(items) - 1 in (len(fact.sizes), len(fact.suvs)) and len(items) > 2 and _numbered(items):
+            whole, items = items[:1], items[1:]
         out = []
         for k, item in enumerate(items):
-            part = fact._replace(items=(item,))
+            part = fact._replace(items=(*whole, item))
             if len(fact.sizes) == len(items) > 1:
                 part = part._replace(sizes=(fact.sizes[k],))
             if len(fact.suvs) == len(items) > 1:
@@ -181,15 +196,26 @@ class Sharing:
         return [fact._replace(sizes=(m,), suvs=(v,), suv_spans=(s,)) for m, v, s in values]
 
     def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
-        counts = frozenset(f"of:{c}" if WHOLE_COUNT.get(len(facts)) == c else f"in-all:{c}" for c in header.counts)
+        said = header.counts
+        if len(facts) > 1:
+            said = {f"of:{c}" if NUMBERS.get(c) == len(facts) else f"in-all:{c}" for c in header.counts}
         places = frozenset(a for atoms, _, _ in header.items for a in atoms)
-        side = header.items[0][1] if len(header.items) == 1 else None  # "hai nốt phổi phải: nốt thùy trên và ..."
+        side = header.items[0][1] if len(header.items) == 1 else None
         known = lexicon().within
-        return [
-            f._replace(
-                heads=f.heads | header.heads, counts=f.counts | counts, modifiers=f.modifiers | header.modifiers,
-                items=tuple(i if i.atoms & known.keys() else Item(i.atoms | places, i.side or side, i.span) for i in f.items)
-                or draft_items(header.items),
-            )
-            for f in facts
-        ]  # fmt: skip
+        out = []
+        for f in facts:
+            if f.polarity == "present" and not f.levels:
+                f = f._replace(levels=frozenset(header.levels), intensity=frozenset(header.intensity))
+            if f.polarity == "present" and not f.readings:
+                f = f._replace(tier=header.tier, readings=frozenset(header.readings), tiers=header.apart())
+            f = f._replace(
+                heads=f.heads | header.heads, counts=f.counts | said, modifiers=f.modifiers | header.modifiers,
+                patterns=f.patterns | header.patterns,
+                items=tuple(
+                    i if i.atoms & known.keys() else Item(i.atoms | places, i.side or side, i.span) for i in f.items
+                ) or draft_items(header.items),
+            )  # fmt: skip
+            if side and all(i.side is None for i in f.items):
+                f = f._replace(items=draft_items(header.items) + f.items)  # "hai hạch vú trong trái: hạch ngang sườn 2"
+            out.append(f)
+        return out

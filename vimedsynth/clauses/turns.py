@@ -1,10 +1,14 @@
 """Words with which a sentence turns: back to the finding before, or from a denial, a reading, an advice to a finding."""
 
 from vimedsynth.clauses.assertions import Assertions
+from vimedsynth.clauses.drafts import OTHER_SIDE
 from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
+from vimedsynth.pointing import OTHER_SIDE as ACROSS_IT
 from vimedsynth.words import Token
 
-TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối", "nằm", "mà"})
+TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối", "nằm", "mà", "khi", "còn", "kia"})
+ACROSS = frozenset({"cònlại", "đốidiện"})
+"""Words for the other side behind "bên", beside "bên kia" and "đối bên"."""
 
 
 class Turns(Assertions):
@@ -22,13 +26,20 @@ class Turns(Assertions):
                 self.draft.points.add(BESIDE_IT)
         elif word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
             self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
-        elif word == "mới" and before.kind in ("head", "generic"):
-            self.draft.prior.add("new")  # "nốt mới ở gan"
+        elif word == "mới" and (before.kind in ("head", "generic") or before.value == "là"):
+            self.draft.prior.add("new")  # "nốt mới ở gan", "nốt nào là mới"
         elif word == "nằm" and self.mode == "reading" and nxt.value in {"ở", "tại", "trong"}:
             self._close_item()
             self.mode = ""  # "Nốt gan nghi ngờ di căn nằm ở hạ phân thùy VI": the place of the nodule
         elif word == "mà":
             self._after_denied_reading()
+        elif word == "khi" and before.text == "trong":
+            self._close()  # "A tăng chuyển hóa FDG, trong khi B ..."
+        elif (word, nxt.value) == ("đối", "bên") or (
+            before.value == "bên" and (word == "kia" or word + nxt.value in ACROSS)
+        ):
+            self.at += word != "kia"
+            self._across()
         elif word == "đối":
             return nxt.value == "với"  # and not "đối bên"
         elif word == "có" and self.absent and self._affirms(before):
@@ -39,6 +50,14 @@ class Turns(Assertions):
         else:
             return False
         return True
+
+    def _across(self) -> None:
+        """ "bên phải ..., bên kia ...": the other of two sides, of which one may be named in another sentence."""
+        side = OTHER_SIDE.get(self.side_order[-1]) if self.side_order else None
+        if side:
+            self.on_side(Token("side", side, side, self.toks[self.at - 1].start, self.toks[self.at - 1].end))
+        else:
+            self.draft.points.add(ACROSS_IT)
 
     def _affirms(self, before: Token) -> bool:
         """ "Không thấy di căn phổi, (chỉ) có di căn xương": the denial ends there."""
