@@ -122,7 +122,9 @@ class Attributes:
         items = fact.items
         if items and (items[0].atoms or any(item.atoms for item in items)):
             # a side alone is of the place that was spoken of before, and does not take its place
-            self._items = items = self._placed(items)[0]
+            if items[0].atoms.isdisjoint(lexicon().places):
+                items = self._placed(items)[0]
+            self._items = items
             self.places.append(items)
         if fact.polarity == "present" or not self.heads:  # what is denied is not what is spoken of next
             self._heads = fact.heads or self._heads
