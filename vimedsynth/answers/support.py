@@ -67,6 +67,12 @@ def _turned_round(item: Item, opposite: frozenset[str], src: Fact) -> bool:
     return any(opposite & atoms for atoms in same) and not any(item.atoms - known <= atoms for atoms in same)
 
 
+def _at_its_own(fact: Fact) -> bool:
+    """ "các ổ còn lại ở hạ phân thùy VI (16 mm)": the others by name, each with its measure."""
+    parts = any(a.startswith(PARTS) for i in fact.items for a in i.atoms)
+    return parts and bool(fact.suvs or any(m.op == "=" for m in fact.sizes))
+
+
 class Support(Attributes):
     """Finds the finding that a fact is about."""
 
@@ -103,7 +109,8 @@ class Support(Attributes):
             tumour = "mass" in heads and _is_tumour(src, asked=True)
             if heads and not tumour and not any(head_in(h, src) or self._named_mass(h, row) for h in heads):
                 add("added-finding", "the question is about another finding")
-        if (REST in fact.points or (not fact.heads and self.focus.rest)) != (REST in src.points):
+        rest = (REST in fact.points and not _at_its_own(fact)) or (not fact.heads and self.focus.rest)
+        if rest != (REST in src.points):
             add("added-finding", "the report says it of others")
         for item in places:
             code = self._place_fault(item, row)

@@ -105,7 +105,7 @@ class Borders(Cursor):
         """ "hai nốt gan: hạ phân thùy II 12 mm và hạ phân thùy VI 9 mm": the next place of a list whose places are measured."""
         d = self.draft
         measured = self.header and not self.depth and (d.sizes or d.suvs) and (d.items or self.atoms)
-        return bool(measured) and self._place_named() > 0
+        return bool(measured) and (self._place_named() > 0 or self.peek().value in SEVERAL)  # "..., các ổ còn lại ở ..."
 
     def _another_measured_ahead(self, tok: Token) -> bool:
         """ "HPT III, kích thước 20 x 17 mm, SUVmax 6,6 và HPT VIII, kích thước 14 x 13 mm, SUVmax 9,1"."""
