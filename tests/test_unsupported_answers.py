@@ -135,3 +135,25 @@ def test_the_response_of_the_patient_is_not_that_of_one_finding() -> None:
     assert check_answer(report, asked, "Bệnh nhân đáp ứng chuyển hóa một phần.").objections == ()
     assert check_answer(report, asked, "Bệnh nhân đáp ứng chuyển hóa hoàn toàn.").objections
     assert check_answer(report, asked, "Hạch cổ phải đáp ứng hoàn toàn.").objections == ()
+
+
+PAIR = (
+    "Thận trái teo nhỏ, thận phải lớn bù trừ. Buồng trứng phải có nang 12 mm, buồng trứng trái có nang 9 mm. Đã cắt tuyến vú phải và nạo "
+    "hạch nách phải năm 2019, đã hóa trị 2 chu kỳ. Hạch cổ trái nhóm IV 14 mm, Deauville 3. Hạch cạnh động mạch chủ bụng 8 mm, Deauville 2. "
+    "Kết luận: Hạch cổ trái và hạch cạnh động mạch chủ bụng Deauville 2-3. Đề nghị chụp lại PET/CT sau khi kết thúc hóa trị."
+)
+OF_A_PAIR = [
+    ("Hai thận thế nào?", "Thận trái teo nhỏ và thận phải lớn bù trừ.", "Thận phải teo nhỏ và thận trái lớn bù trừ."),
+    ("Buồng trứng thế nào?", "Buồng trứng trái có nang 9 mm.", "Buồng trứng trái có nang 12 mm."),
+    ("Tiền sử phẫu thuật?", "Đã cắt tuyến vú phải và nạo hạch nách phải năm 2019.",
+     "Đã cắt tuyến vú phải năm 2019 nhưng không nạo hạch nách phải."),
+    ("Hạch cổ trái thế nào?", "Hạch cổ trái nhóm IV 14 mm, Deauville 3.", "Hạch cổ trái nhóm IV 14 mm, Deauville 2."),
+    ("Đề nghị gì?", "Chụp lại PET/CT sau khi kết thúc hóa trị.", "Chụp lại PET/CT sau 2 chu kỳ hóa trị nữa."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "true", "false"), OF_A_PAIR)
+def test_what_is_of_one_of_a_pair_is_not_of_the_other(question: str, true: str, false: str) -> None:
+    report = flat_report(PAIR)
+    assert check_answer(report, question, true).objections == ()
+    assert check_answer(report, question, false).objections

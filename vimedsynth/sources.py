@@ -352,12 +352,18 @@ def _of_several(impression: Fact, number: int) -> bool:
     )
 
 
+def _more(found: Fact, said: Fact) -> frozenset[str]:
+    """What the impression describes; a score of several ("Deauville 2-3") does not change that of one of them."""
+    scored = any(m[:10] == "deauville:" for m in found.modifiers)
+    return frozenset(m for m in said.modifiers if not (scored and m[:10] == "deauville:"))
+
+
 def _joined(found: Fact, said: Fact) -> Fact:
     """A finding with what the impression says of it."""
     return found._replace(
         tier=said.tier or found.tier, readings=said.readings or found.readings, tiers=said.tiers or found.tiers,
         levels=found.levels | said.levels,
-        modifiers=found.modifiers | said.modifiers, sizes=found.sizes + said.sizes,
+        modifiers=found.modifiers | _more(found, said), sizes=found.sizes + said.sizes,
         counts=found.counts if found.sizes else found.counts | said.counts, invasions=found.invasions + said.invasions,
         words=found.words | said.words, patterns=found.patterns | said.patterns, prior=found.prior | said.prior,
         prior_numbers=found.prior_numbers | said.prior_numbers, prior_suvs=found.prior_suvs | said.prior_suvs,

@@ -84,6 +84,8 @@ class Advised(Compared):
         wanted = fact.advice - LOOSE_TASKS
         if not all(any(self._advised_at(place, wanted, row) for row in self.source.advice) for place in advised(fact)):
             self.object("added-advice", "the report advises this for another place", fact.span)
+        elif not self._in_time(fact, wanted):
+            self.object("changed-advice", "the report advises this for another time", fact.span)
         elif any(self._tasked(fact.advice, row) for row in self.source.advice):
             return
         elif wanted and any(wanted <= tasks_of(row) for row in self.source.advice):
@@ -92,6 +94,13 @@ class Advised(Compared):
             self.object("added-advice", "the report does not advise this", fact.span)
         elif not self.source.advice and fact.advice & {"correlate", "follow"}:
             self.object("added-advice", "the report gives no advice", fact.span)
+
+    def _in_time(self, fact: Fact, wanted: frozenset[str]) -> bool:
+        """ "chụp lại sau 2 chu kỳ": a time is that of an advice to do one of these things, and not of what is over."""
+        times = set(times_in(fact.span.of(self.answer)))
+        rows = [r for r in self.source.advice if not wanted or wanted & tasks_of(r)]
+        given = {time for r in rows for time in times_in(self.source.sentences[r.sentences[-1] - 1].text)}
+        return times <= given | set(times_in(self.question))
 
     def _advised_at(self, place: str, wanted: frozenset[str], row: Evidence) -> bool:
         """Whether one of the examinations is advised for this place, or for something of which no place is known."""

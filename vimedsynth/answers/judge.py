@@ -81,6 +81,8 @@ class AnswerJudge(Treated):
             if not facts:
                 self._unread(Span(start, span.end + shift))
         self._times()
+        if "không " in self.low or "chưa " in self.low:
+            self._denied_treatments()
         self._fractions()
         self._lead(lead, said)
         if lead == "có" and said:

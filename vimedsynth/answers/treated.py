@@ -37,6 +37,11 @@ _TOLD = frozenset(
 """Words that tell of a treatment, and say no more than its kind does."""
 
 
+_DENIED = re.compile(
+    r"\b(?:không|chưa)(?: từng)?(?: được)?(?= (?:mổ|phẫu thuật|cắt|nạo|vét|xạ trị|hóa trị|hóa xạ trị)\b)"
+)
+
+
 class Treatment(NamedTuple):
     """An operation or a therapy that is over."""
 
@@ -91,6 +96,12 @@ class Treated(Advised):
             if site and self._all_given(low[hit.start() : hit.end()], site[-1]):
                 sentence = sentence[: hit.start()] + " " * (hit.end() - hit.start()) + sentence[hit.end() :]
         return sentence
+
+    def _denied_treatments(self) -> None:
+        """ "..., nhưng không nạo hạch nách": what is said not to have been done was not."""
+        for hit in _DENIED.finditer(self.low):
+            if any(self._given_treatment(t) for t in treatments(re.split(r"[,;.]", self.low[hit.end() :])[0])):
+                self.object("negation", "the report says that this was done")
 
     def _denies_treatment(self) -> None:
         """ "Hạch bẹn trái đã nạo chưa?" - "Chưa": where the report says that it was."""

@@ -105,7 +105,9 @@ class Borders(Cursor):
         """ "hai nốt gan: hạ phân thùy II 12 mm và hạ phân thùy VI 9 mm": the next place of a list whose places are measured."""
         d = self.draft
         measured = self.header and not self.depth and (d.sizes or d.suvs) and (d.items or self.atoms)
-        return bool(measured) and (self._place_named() > 0 or self.peek().value in SEVERAL)  # "..., các ổ còn lại ở ..."
+        return bool(measured) and (
+            self._place_named() > 0 or self.peek().value in SEVERAL
+        )  # "..., các ổ còn lại ở ..."
 
     def _another_measured_ahead(self, tok: Token) -> bool:
         """ "HPT III, kích thước 20 x 17 mm, SUVmax 6,6 và HPT VIII, kích thước 14 x 13 mm, SUVmax 9,1"."""
@@ -233,6 +235,16 @@ class Borders(Cursor):
         self.atoms = {a for a in first if a in lexicon().within}  # of the organ, not of the part named there
         return True
 
+    def _partner_opens(self) -> bool:
+        """ "Thận trái teo nhỏ, thận phải lớn bù trừ", "..., thận phải có nang": the other of a pair, with its own form."""
+        organ, side, form = self.peek(), self.peek(1), self.peek(2 + (self.peek(2).value == "có"))
+        if organ.kind != "organ" or form.kind != "head" or self.depth or self.draft.polarity != "present":
+            return False
+        items = [*self.draft.items, (self.atoms, self.side, Span(-1, -1))]
+        other = any(organ.value in atoms and its and its == OTHER_SIDE.get(side.value) for atoms, its, _ in items)
+        d = self.draft
+        return other and bool(d.heads) and (form.value not in d.heads or bool(d.sizes or d.suvs or d.levels))
+
     def _says_more(self) -> bool:
         """Whether anything is said of the place that follows, before the next mark."""
         for k in range(1, 8):
@@ -265,6 +277,9 @@ class Borders(Cursor):
             self._close()
             return
         if self._other_side_opens():
+            return
+        if self._partner_opens():
+            self._close()
             return
         if self.listed and self._one_of_them():
             self.apart = self.apart or len(self.done) + 1
