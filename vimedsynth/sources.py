@@ -33,7 +33,7 @@ GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
 _TIME = re.compile(r"(\d+(?:\s*(?:[-–]|đến)\s*\d+)?)\s*(tháng|tuần|ngày|năm|chu kỳ|đợt|phân liều)(?!\w)")
 _YEAR = re.compile(r"\b(năm) ((?:19|20|[3-9]\d)\d\d)\b")
 
-_TIMES = ("tháng", "tuần", "ngày", "năm", "chu kỳ", "đợt", "phân liều")
+_TIMES = ("tháng", "tuần", "ngày", "năm", "Năm", "chu kỳ", "đợt", "phân liều")
 
 Place = Callable[[Fact, int], Fact]
 """Moves the spans of a fact by so many characters."""
@@ -89,9 +89,9 @@ def times_in(text: str) -> list[tuple[str, str]]:
 
     "sau 6-8 tuần" has ``("6-8", "tuần")``, "năm 2021" has ``("2021", "năm")``.
     """
-    low = fold(text)
-    if not any(map(low.__contains__, _TIMES)):
+    if not any(map(text.__contains__, _TIMES)):
         return []
+    low = fold(text)
     lengths = [(re.sub(r"\s*(?:[-–]|đến)\s*", "-", hit[1]), hit[2]) for hit in _TIME.finditer(low)]
     return lengths + [(hit[2], hit[1]) for hit in _YEAR.finditer(low)]
 

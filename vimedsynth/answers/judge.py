@@ -37,7 +37,8 @@ class AnswerJudge(Treated):
         said: list[Fact] = []
         told = named = False
         compares = " hơn" in self.low or "so với" in self.low or " mức " in self.low
-        if lead == "không" and self.focus.treatment:
+        asks_treatment, asks_advice = self.focus.treatment, self.focus.advice
+        if lead == "không" and asks_treatment:
             self._denies_treatment()
         if not rest.strip(" .,;") and lead:
             self._bare(lead)
@@ -56,8 +57,8 @@ class AnswerJudge(Treated):
             if compares:
                 sentence = self._without_compared(sentence, start)
             facts = self._in_list(sentence_facts(sentence), role)
-            treated = self.focus.treatment and self._tells_treatment(text)
-            if treated or (self.focus.advice and self._lists_advice(text)):
+            treated = asks_treatment and self._tells_treatment(text)
+            if treated or (asks_advice and self._lists_advice(text)):
                 said.extend(facts)
                 named = named or treated
                 continue
@@ -71,6 +72,8 @@ class AnswerJudge(Treated):
                     self.judge(one)
                 told = told or bool(fact.levels or fact.readings)  # what follows it does not lean on the question
                 named = named or self._names_finding(fact)
+                if lead == "có" and not said and any(fold(i.span.of(text)) not in self.question for i in fact.items):
+                    self._astray(placed)
                 said.append(placed)
                 if role or number:
                     listed.append(leaning._replace(items=self._placed(fact.items)[0]))
@@ -81,12 +84,10 @@ class AnswerJudge(Treated):
             if not facts:
                 self._unread(Span(start, span.end + shift))
         self._times()
-        if "không " in self.low or "chưa " in self.low:
+        if any(map(self.low.__contains__, (" nạo", " vét", " cắt", " mổ", " phẫu", " trị"))):
             self._denied_treatments()
         self._fractions()
         self._lead(lead, said)
-        if lead == "có" and said:
-            self._astray(said[0])
         if not named and (lead or not any(fact.advice for fact in said)):
             self._nothing_said(lead, rest)
         if "đáp ứng" in self.question:
@@ -133,7 +134,7 @@ class AnswerJudge(Treated):
 
     def _fractions(self) -> None:
         """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""
-        for hit in _FRACTION.finditer(self.answer):
+        for hit in _FRACTION.finditer(self.answer) if "/" in self.answer else ():
             known = hit[0] in self.question or any(hit[0] in s.text for s in self.source.sentences)
             if not known and not 0 < int(hit[1]) < int(hit[2]) < 6:
                 self.object("number", f"the report has no {hit[0]}")

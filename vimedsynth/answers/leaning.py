@@ -6,7 +6,7 @@ from vimedsynth.answers.questions import Focus
 from vimedsynth.facts import Fact
 
 _WHICH = re.compile(
-    r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b|^\s*(?:liệt )?kể\b|^\s*nêu\b"
+    r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b|^\s*(?:liệt )?kê\b|^\s*kể\b|^\s*nêu (?:các|những)\b"
     r"|\b(?:bao nhiêu|mấy) (?:ổ|nốt|hạch|khối|nang|đám|tổn thương|vị trí|chỗ|điểm)\b"
 )
 

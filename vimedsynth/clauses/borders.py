@@ -237,8 +237,11 @@ class Borders(Cursor):
 
     def _partner_opens(self) -> bool:
         """ "Thận trái teo nhỏ, thận phải lớn bù trừ", "..., thận phải có nang": the other of a pair, with its own form."""
-        organ, side, form = self.peek(), self.peek(1), self.peek(2 + (self.peek(2).value == "có"))
-        if organ.kind != "organ" or form.kind != "head" or self.depth or self.draft.polarity != "present":
+        organ = self.peek()
+        if organ.kind != "organ" or self.depth or self.draft.polarity != "present":
+            return False
+        side, form = self.peek(1), self.peek(2 + (self.peek(2).value == "có"))
+        if side.kind != "side" or form.kind != "head":
             return False
         items = [*self.draft.items, (self.atoms, self.side, Span(-1, -1))]
         other = any(organ.value in atoms and its and its == OTHER_SIDE.get(side.value) for atoms, its, _ in items)

@@ -55,9 +55,10 @@ class Forms(Places):
             self.draft.modifiers.add(f"{'no-' if self.negated else ''}effect:{tok.value}")
             self.negated = False
             return
-        if self._largest_ahead() and self.draft.levels and self.draft.suvs and self.before().value == "và":
+        largest = self._largest_ahead()
+        if largest and self.draft.levels and self.draft.suvs and self.before().value == "và":
             self._split()
-        elif self._largest_ahead():
+        elif largest:
             self.draft.anaphora = self.draft.anaphora or self.draft.empty()
             self.draft.modifiers.discard("small")
             self.draft.heads.add(tok.value)

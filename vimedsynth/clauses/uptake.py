@@ -8,6 +8,7 @@ TAKEN = frozenset({"bắt fdg", "bắt xạ", "bắt xạ fdg", "hấp thu fdg",
 """Uptake that is there, without a word for how much of it."""
 
 
+LIKE = frozenset({"tương", "ngang", "bằng"})
 WAYS = {"cao": "higher", "mạnh": "higher", "thấp": "lower", "kém": "lower", "yếu": "lower"}
 
 
@@ -69,8 +70,11 @@ class UptakeWords(Numbers):
 
     def _as_that_of_organ(self) -> bool:
         """ "hấp thu FDG tương đương (với) nhu mô gan", "ngang gan": neither increased nor without."""
-        two = (self.peek().value, self.peek(1).value) in {("tương", "đương"), ("tương", "tự"), ("ngang", "với")}
-        if not two and self.peek().value not in {"ngang", "bằng"}:
+        word = self.peek().value
+        if word not in LIKE:
+            return False
+        two = (word, self.peek(1).value) in {("tương", "đương"), ("tương", "tự"), ("ngang", "với")}
+        if not two and word == "tương":
             return False
         step = (1 + two) + (self.peek(1 + two).value == "với")
         step += self.peek(step).value in ("parenchyma", "nền")
