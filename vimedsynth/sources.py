@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from vimedsynth.clauses.sharing import NUMBERS, WHOLE_COUNT
-from vimedsynth.facts import PARTS, Fact, Item, around, is_part, merged, sentence_facts, shifted
+from vimedsynth.facts import PARTS, Fact, Item, around, is_part, merged, sentence_facts, shifted, wider
 from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import NEXT, pointed
 from vimedsynth.reports import Report, Section, Sentence
@@ -96,12 +96,16 @@ def times_in(text: str) -> list[tuple[str, str]]:
     return lengths + [(hit[2], hit[1]) for hit in _YEAR.finditer(low)]
 
 
+@lru_cache(maxsize=8192)
+def _around(atoms: frozenset[str]) -> frozenset[str]:
+    """A place with all that contains it, and all that contains that."""
+    within, wide = lexicon().within, wider(atoms)
+    return wide.union(*(within.get(w, frozenset()) for w in wide))
+
+
 def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evidence:
     region = REGION_OF_SECTION[section]
-    within = lexicon().within
-    places = tuple(
-        i.wider | region | frozenset().union(*(within.get(w, frozenset()) for w in i.wider)) for i in fact.items
-    )
+    places = tuple(_around(i.atoms) | region for i in fact.items)
     organ = {Section.CHEST: "lung", Section.ABDOMEN_PELVIS: "liver"}.get(section)
     if organ:  # "hạ phân thùy VII" without an organ: the section says which
         places = tuple(
