@@ -102,6 +102,7 @@ class Attributes:
         self.excluded = self.focus.excluded
         self._items: tuple[Item, ...] | None = None  # what the answer spoke of last
         self._heads: frozenset[str] | None = None
+        self._heads_denied = frozenset[str]()
         self.places: list[tuple[Item, ...]] = []  # of the findings spoken of, in order
         self._most_judged = False
         self.objections: list[Objection] = []
@@ -115,7 +116,7 @@ class Attributes:
     @property
     def heads(self) -> frozenset[str]:
         """The forms that a fact without its own is about."""
-        return self.focus.heads if self._heads is None else self._heads
+        return (self.focus.heads if self._heads is None else self._heads) or self._heads_denied
 
     def spoke_of(self, fact: Fact) -> None:
         """What comes next may lean on the places and forms of this fact."""
@@ -126,8 +127,10 @@ class Attributes:
                 items = self._placed(items)[0]
             self._items = items
             self.places.append(items)
-        if fact.polarity == "present" or not self.heads:  # what is denied is not what is spoken of next
+        if fact.polarity == "present":
             self._heads = fact.heads or self._heads
+        else:  # what is denied is not what is spoken of next, where anything else was
+            self._heads_denied = self._heads_denied or fact.heads
 
     def _placed(self, places: tuple[Item, ...]) -> tuple[tuple[Item, ...], bool]:
         """The places of a fact, and whether they are those spoken of before, or asked for, with what the fact adds to them.
