@@ -18,7 +18,7 @@ HARMLESS = frozenset({"benign"})
 
 def _only_described(fact: Fact) -> bool:
     """ "không bị co kéo", "không thấy biến đổi cấu trúc": no form, uptake or reading is denied, but how a thing looks."""
-    return bool(fact.modifiers) and not (fact.heads or fact.levels or fact.readings or fact.patterns)
+    return not (fact.heads or fact.levels or fact.readings or fact.patterns)
 
 
 def _organs(target: frozenset[str]) -> frozenset[str]:
@@ -179,7 +179,7 @@ class Absences(Support):
                 return False
             if not (fact.generic and fact.items):
                 return True
-        elif _only_described(fact) and not fact.modifiers & src.modifiers:
+        elif fact.modifiers and _only_described(fact) and not fact.modifiers & src.modifiers:
             return False
         elif fact.patterns == {"focal"} and not fact.generic and not src.heads and "diffuse" in src.patterns:
             return False  # "tăng lan tỏa, không có ổ khu trú"
@@ -215,7 +215,7 @@ class Absences(Support):
     def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A sentence of the report that says it is not there, or that the place is normal."""
         src = row.fact
-        if _only_described(fact) and not fact.modifiers <= src.modifiers:
+        if fact.modifiers and _only_described(fact) and not fact.modifiers <= src.modifiers:
             return False  # "không bị co kéo" is not backed by "không tràn dịch"
         if fact.polarity == "resolved" and fact.prior and src.polarity != "resolved":
             return False  # what was there and is gone was there

@@ -36,7 +36,7 @@ class AnswerJudge(Treated):
         shift = len(self.answer) - len(rest)
         said: list[Fact] = []
         told = named = False
-        compares = " hơn" in self.low or "so với" in self.low or " mức " in self.low
+        compares = any(map(self.low.__contains__, (" hơn", "so với", "dưới mức", "trên mức", "vượt mức")))
         asks_treatment, asks_advice = self.focus.treatment, self.focus.advice
         if lead == "không" and asks_treatment:
             self._denies_treatment()
@@ -56,13 +56,15 @@ class AnswerJudge(Treated):
                 sentence = self._without_treated(sentence)
             if compares:
                 sentence = self._without_compared(sentence, start)
-            facts = self._in_list(sentence_facts(sentence), role)
+            facts = sentence_facts(sentence)
+            if role:
+                facts = self._in_list(facts, role)
             treated = asks_treatment and self._tells_treatment(text)
             if treated or (asks_advice and self._lists_advice(text)):
                 said.extend(facts)
                 named = named or treated
                 continue
-            number = counted(facts)
+            number = counted(facts) if len(facts) > 1 or (facts and len(facts[0].items) > 1) else 0
             listed: list[Fact] = []
             for found in facts:
                 fact = self._pointed(found) if found.points else found

@@ -40,8 +40,6 @@ def _under(header: Fact, fact: Fact) -> Fact:
 
 def counted(facts: Sequence[Fact]) -> int:
     """How many there are of what a sentence lists ("hai nốt: ...", "hai nốt ở A và B"); 0 where it does not say."""
-    if not facts or (len(facts) == 1 and len(facts[0].items) < 2):
-        return 0
     said = {c.partition(":")[2] for f in facts for c in f.counts if c.startswith(("of:", "in-all:"))}
     if not said and len(facts) == 1 and len(facts[0].items) > 1:
         said = set(facts[0].counts)
@@ -59,7 +57,7 @@ class Lists(Overall):
         if role == "opens":
             self._header, self._lines = (facts[-1] if facts else None), ()
             return (*facts[:-1], facts[-1]._replace(counts=frozenset())) if facts else facts
-        return tuple(_under(self._header, f) for f in facts) if role and self._header else facts
+        return tuple(_under(self._header, f) for f in facts) if self._header else facts
 
     def _list_told(self, facts: list[Fact], role: str, number: int, span: Span) -> None:
         if not role:

@@ -128,5 +128,8 @@ def filled(form: str, slots: Mapping[str, str]) -> str:
         name = pieces[i]
         value = slots.get(name) or slots.get(name.lower(), "")
         pieces[i] = value[:1].upper() + value[1:] if name[0].isupper() else value
-    text = " ".join("".join(pieces).split())
+    text = "".join(pieces)
+    if "  " in text or not text.isprintable():  # a slot without words, or a line of a report that was broken
+        text = " ".join(text.split())
+    text = text.strip()
     return text[:1].upper() + text[1:]
