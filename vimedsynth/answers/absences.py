@@ -116,13 +116,13 @@ class Absences(Support):
     def _sided(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
         """ "Bên phải thì không thấy": a side alone is of the place that was spoken of, or asked for."""
         alone = [i.side for i in items if not i.atoms]
+        if len(alone) != len(items) or not alone:
+            return items
         known = lexicon().places
         context = tuple(i for i in self.items if i.atoms & known) or tuple(
             i for i in self.focus.items if i.atoms - LOOSE
         )
-        if len(alone) != len(items) or not alone or not context:
-            return items
-        return tuple(Item(i.atoms, alone[0]) for i in context)
+        return tuple(Item(i.atoms, alone[0]) for i in context) or items
 
     def _tier_differs(self, fact: Fact, backing: list[Evidence]) -> bool:
         same = [r.fact.tier for r in backing if r.fact.readings & fact.readings]
