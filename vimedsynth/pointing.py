@@ -3,7 +3,7 @@
 from vimedsynth.facts import Fact, Item
 
 SAME_SIDE = "same-side"
-OTHER_SIDE = "other-side"
+ACROSS_IT = "other-side"
 BESIDE_IT = "beside-it"
 WITH_IT = "with-it"
 REST = "rest"  # "các nốt còn lại": the others of those that were named before
@@ -21,7 +21,7 @@ def pointed(fact: Fact, before: Fact, sides: frozenset[str]) -> Fact:
     for word in sorted(fact.points):
         if word == SAME_SIDE:
             fact = fact._replace(items=_on_side(fact, sides))
-        elif word == OTHER_SIDE and len(sides) == 1:
+        elif word == ACROSS_IT and len(sides) == 1:
             fact = fact._replace(items=_across(fact.items, next(iter(sides))))
         elif word == BESIDE_IT:
             fact = fact._replace(items=fact.items + _beside(before))

@@ -78,6 +78,8 @@ class Absences(Support):
 
     def _measured(self, fact: Fact) -> None:
         """ "Chưa thấy tái phát; vùng này cỡ 3 cm": what is measured in a denial is measured by the report."""
+        if not (fact.sizes or fact.suvs):
+            return
         sizes = {m.dims for r in self.source.facts for m in r.fact.sizes}
         suvs = {v for r in self.source.facts for v in r.fact.suvs}
         if any(m.dims and m.dims not in sizes for m in fact.sizes) or any(v not in suvs for v in fact.suvs):

@@ -43,7 +43,7 @@ def _goes_otherwise(text: str, fact: Fact) -> bool:
         if any(word not in ANY_WAY and (word in UP) == (now < then) for word in (hit["way"], hit["word"])):
             return True
     way, grown = GOES.match(text), _grown(fact)
-    return bool(way and grown) and (way[1] in UP) not in grown if way else False
+    return way is not None and bool(grown) and (way[1] in UP) not in grown
 
 
 def _largest_of(text: str) -> float:

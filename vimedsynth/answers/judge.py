@@ -18,7 +18,7 @@ from vimedsynth.answers.treated import Treated
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.facts import Fact, Item, moved, sentence_facts
 from vimedsynth.lexicon import lexicon
-from vimedsynth.pointing import OTHER_SIDE, pointed
+from vimedsynth.pointing import ACROSS_IT, pointed
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
 from vimedsynth.sources import Source, times_in
@@ -104,7 +104,7 @@ class AnswerJudge(Treated):
 
     def _pointed(self, fact: Fact) -> Fact:
         """ "Bên đối diện có dịch": the other side of what was spoken of last, or asked for."""
-        if OTHER_SIDE not in fact.points:
+        if ACROSS_IT not in fact.points:
             return fact
         sides = frozenset(i.side for i in (self.places[-1] if self.places else self.focus.items) if i.side)
         if sides not in ({"right"}, {"left"}):

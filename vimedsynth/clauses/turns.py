@@ -2,8 +2,7 @@
 
 from vimedsynth.clauses.assertions import Assertions
 from vimedsynth.clauses.drafts import OTHER_SIDE
-from vimedsynth.pointing import BESIDE_IT, NEXT, SAME_SIDE
-from vimedsynth.pointing import OTHER_SIDE as ACROSS_IT
+from vimedsynth.pointing import ACROSS_IT, BESIDE_IT, NEXT, SAME_SIDE
 from vimedsynth.words import Token
 
 TURNS = frozenset({"cùng", "lân", "này", "có", "mới", "đối", "nằm", "mà", "khi", "còn", "kia"})
