@@ -31,7 +31,7 @@ BONE = (Item(frozenset({"bone"}), None),)
 AVID = frozenset({"increased", "mild"})
 GRAVE = frozenset({"malignant", "metastasis", "primary", "recurrent"})
 _TIME = re.compile(r"(\d+(?:\s*(?:[-–]|đến)\s*\d+)?)\s*(tháng|tuần|ngày|năm|chu kỳ|đợt|phân liều)(?!\w)")
-_YEAR = re.compile(r"\b(năm) ((?:19|20|[3-9]\d)\d\d)\b")
+_YEAR = re.compile(r"\b(năm) (\d{4})\b")
 
 _TIMES = ("tháng", "tuần", "ngày", "năm", "Năm", "chu kỳ", "đợt", "phân liều")
 
@@ -114,7 +114,7 @@ def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evide
     if len(places) > 1:
         places = _in_whole(fact.items, places)
     everything = region.union(*places) if places else region
-    avid = bool(fact.levels & {"increased", "mild"}) and fact.polarity == "present"
+    avid = bool(fact.levels & AVID) and fact.polarity == "present"
     return Evidence(fact, section, sentences, places, everything, avid)
 
 
@@ -329,7 +329,7 @@ def _summed_up(rows: list[Evidence], again: dict[int, list[int]]) -> Iterator[tu
 
 
 def _takes_up(fact: Fact) -> bool:
-    return bool(fact.levels & {"increased", "mild"} or (fact.suvs and not fact.levels))
+    return bool(fact.levels & AVID or (fact.suvs and not fact.levels))
 
 
 def _among(finding: Fact, impression: Fact) -> bool:
@@ -350,7 +350,7 @@ def _of_several(impression: Fact, number: int) -> bool:
     """ "Ba nốt gan", "tổn thương xương", "hạch cổ hai bên": so many, or of a place that is neither a part nor a side."""
     counts = impression.counts - {"unmarked"}
     if counts:
-        return counts <= {"many", "few", {2: "two", 3: "three"}.get(number, f"n{number}")}
+        return counts <= {"many", "few", WHOLE_COUNT.get(number, f"n{number}")}
     return all(
         i.side in (None, "both") and not any(":" in a and a[:7] != "region:" for a in i.atoms) for i in impression.items
     )
