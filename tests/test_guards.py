@@ -1,6 +1,9 @@
 """The guard: for each code the wrong text that almost passes, and the right one beside it."""
 
+import os
 import re
+import subprocess
+import sys
 import unicodedata
 
 import orjson
@@ -253,3 +256,24 @@ def test_evidence_shows_each_sentence_that_it_touches_once_and_in_order(spans: l
     report = flat_report(REPORT)
     touched = [s for s in report.sentences if any(p.start < s.span.end and s.span.start < p.end for p in spans)]
     assert sentences_at(report, spans) == touched
+
+
+HASHED = """
+from vimedsynth.guards import check_answer
+from vimedsynth.reports import flat_report
+report = flat_report("Hình ảnh nang gan phải 12 mm. Hình ảnh nốt phổi phải 8 mm, khả năng cao lao, chưa loại trừ di căn.")
+for answer in ("Gan phải có nốt hang 12 mm.", "Nốt phổi phải chắc chắn là lao, chắc chắn là di căn."):
+    print([(o.code, o.message) for o in check_answer(report, "Có gì?", answer).objections])
+"""
+
+
+def test_what_a_guard_says_does_not_go_by_the_order_of_a_set() -> None:
+    """Python orders a set of words another way in each process: the objections stay."""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", HASHED], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout.decode()
+        for seed in "012345"
+    }
+    (only,) = said
+    assert all(what in only for what in ("cavity", "nodule", "certainty-up"))

@@ -423,8 +423,8 @@ class Attributes:
             add("added-reading", "the report does not read this finding")
         if not src.tier:
             return
-        both = [r for r in fact.readings & src.readings if r[:3] != "at:"] if src.tiers or fact.tiers else []
-        for mine, theirs in {(fact.tier_of(r), src.tier_of(r)) for r in both} or {(fact.tier, src.tier)}:
+        both = [r for r in sorted(fact.readings & src.readings) if r[:3] != "at:"] if src.tiers or fact.tiers else []
+        for mine, theirs in [(fact.tier_of(r), src.tier_of(r)) for r in both] or [(fact.tier, src.tier)]:
             if TIERS.index(mine or "definite") != TIERS.index(theirs or "definite"):
                 up = TIERS.index(mine or "definite") < TIERS.index(theirs or "definite")
                 add("certainty-up" if up else "certainty-down", f"the report says {theirs}")

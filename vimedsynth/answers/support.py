@@ -100,7 +100,7 @@ class Support(Attributes):
             add("negation", "the report says they were removed")
         if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
             add("uptake", "the report calls this physiologic")
-        for head in fact.heads:
+        for head in sorted(fact.heads):
             if not head_in(head, src) and not _called_so(head, fact, src) and not self._named_mass(head, row):
                 add("added-finding", f"the report has no such finding here ({head})")
         if leans and src.heads:
