@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
-from vimedsynth.errors import Misuse
+from vimedsynth.errors import Misuse, missing_extra
 from vimedsynth.samples import Objection
 from vimedsynth.work import Work
 
@@ -112,3 +112,17 @@ def make_engine(name: str, options: EngineOptions) -> Engine:
     module, _, factory = ENGINE_BY_NAME[name].partition(":")
     engine: Engine = getattr(import_module(module), factory)(options)
     return engine
+
+
+def local_weights(options: EngineOptions, engine: str, *modules: str, forms: str = "a folder of weights") -> str:
+    """``--model`` for an engine that loads it into this process, which needs these modules of its extra.
+
+    A dry run asks for no module. Raises Misuse.
+    """
+    from importlib.util import find_spec
+
+    if not options.model:
+        raise Misuse(f"--engine {engine} needs --model: {forms}")
+    if not options.offline and None in map(find_spec, modules):
+        raise missing_extra(engine, f"the {engine} engine")
+    return options.model

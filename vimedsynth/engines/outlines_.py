@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from vimedsynth.engines import EngineOptions, Feed, Reply, Request
+from vimedsynth.engines import EngineOptions, Feed, Reply, Request, local_weights
 from vimedsynth.engines.replies import read_reply
-from vimedsynth.errors import EngineUnavailable, Misuse, missing_extra
+from vimedsynth.errors import EngineUnavailable, missing_extra
 
 BACKEND = "llguidance"
 COMPACT = {"x-guidance": {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}}
@@ -109,13 +109,7 @@ def _whole(text: str) -> bool:
 
 def outlines_engine(options: EngineOptions) -> OutlinesEngine:
     """The engine for the weights in ``--model``."""
-    from importlib.util import find_spec
-
-    if not options.model:
-        raise Misuse("--engine outlines needs --model: a folder of weights, or a .gguf file")
-    if not options.offline:
-        if find_spec("outlines") is None:
-            raise missing_extra("outlines", "the outlines engine")
-        if not Path(options.model).exists():
-            raise EngineUnavailable(f"--model {options.model}: no such folder or file of weights")
-    return OutlinesEngine(options, options.model)
+    weights = local_weights(options, "outlines", "outlines", forms="a folder of weights, or a .gguf file")
+    if not options.offline and not Path(weights).exists():
+        raise EngineUnavailable(f"--model {weights}: no such folder or file of weights")
+    return OutlinesEngine(options, weights)

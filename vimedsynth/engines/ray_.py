@@ -15,10 +15,10 @@ from typing import Any
 
 import orjson
 
-from vimedsynth.engines import EngineOptions, Feed, Reply, Request
+from vimedsynth.engines import EngineOptions, Feed, Reply, Request, local_weights
 from vimedsynth.engines.replies import read_reply
 from vimedsynth.engines.vllm_ import deaf, engine_arguments, environ, first_line, prompt_tokens, refused, sampling
-from vimedsynth.errors import EngineUnavailable, Misuse, missing_extra
+from vimedsynth.errors import EngineUnavailable
 
 LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
 QUIET = {"RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
@@ -146,12 +146,4 @@ def _reply(request: Request, row: dict[str, Any]) -> Reply:
 
 def ray_engine(options: EngineOptions) -> RayEngine:
     """The engine for the weights in ``--model``, on this machine."""
-    from importlib.util import find_spec
-
-    if not options.model:
-        raise Misuse("--engine ray needs --model: a folder of weights")
-    if not options.offline:
-        for module in ("ray", "vllm"):
-            if find_spec(module) is None:
-                raise missing_extra("ray", "the ray engine")
-    return RayEngine(options, options.model)
+    return RayEngine(options, local_weights(options, "ray", "ray", "vllm"))

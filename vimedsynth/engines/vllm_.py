@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from vimedsynth.engines import EngineOptions, Feed, Reply, Request
+from vimedsynth.engines import EngineOptions, Feed, Reply, Request, local_weights
 from vimedsynth.engines.bridge import drive
 from vimedsynth.engines.replies import read_reply
-from vimedsynth.errors import EngineUnavailable, Misuse, missing_extra
+from vimedsynth.errors import EngineUnavailable
 
 CPU_LENGTH = 8192
 """The context on a CPU, in tokens; a GPU takes the model's own."""
@@ -157,10 +157,4 @@ def first_line(error: BaseException) -> str:
 
 def vllm_engine(options: EngineOptions) -> VLLMEngine:
     """The engine for the weights in ``--model`` (a folder, or a name in the local cache)."""
-    from importlib.util import find_spec
-
-    if not options.model:
-        raise Misuse("--engine vllm needs --model: a folder of weights")
-    if not options.offline and find_spec("vllm") is None:
-        raise missing_extra("vllm", "the vllm engine")
-    return VLLMEngine(options, options.model)
+    return VLLMEngine(options, local_weights(options, "vllm", "vllm"))
