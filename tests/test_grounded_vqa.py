@@ -7,7 +7,8 @@ import pytest
 
 from vimedsynth.findings import Finding, Invasion, Place, Polarity, Reading, Side, Size, Suv, Tier, Uptake
 from vimedsynth.generators.comparison import review_pair
-from vimedsynth.grounded import write_comparison, write_vqa
+from vimedsynth.grounded.comparison import write_comparison
+from vimedsynth.grounded.vqa import write_vqa
 from vimedsynth.grounded.wordings import table
 from vimedsynth.guards import check_answer
 from vimedsynth.reports import Report, Section, flat_report, sectioned_report

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from benchmarks.corruption.natural import read_texts, text_of
-from vimedsynth.grounded import write_paraphrase
 from vimedsynth.grounded.clauses import parse_clause
 from vimedsynth.grounded.measures import NumberStyle, is_threshold, restyle_size, size_phrase
+from vimedsynth.grounded.paraphrase import write_paraphrase
 from vimedsynth.grounded.phrases import Style
 from vimedsynth.grounded.rewriting import rewrite
 from vimedsynth.guards import check_text

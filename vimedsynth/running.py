@@ -93,7 +93,8 @@ def run_tasks(options: RunOptions, tasks: tuple[Task, ...], said: Mapping[str, A
     """
     corpus = open_corpus(options.corpus)
     engine = make_engine(options.engine, replace(options.engine_options, offline=options.dry_run))
-    total = min(sum(1 for _ in corpus.studies), options.limit or sys.maxsize)
+    counted = 1 if options.quiet else options.limit  # how many there are is said to nobody: one shows that it opens
+    total = sum(1 for _ in islice(corpus.studies, counted))
     progress = Progress(total, options.quiet)
     reading = Reading(corpus, options.limit, progress)
     if options.dry_run:

@@ -39,7 +39,7 @@ def _check_name(text: str) -> None:
         raise UnsafePath(f"path {shown(text)} is empty or holds control characters")
     if text.startswith(("/", "~")) or "\\" in text or _DRIVE.match(text):
         raise UnsafePath(f"path {shown(text)} is not relative with forward slashes")
-    if ".." in PurePosixPath(text).parts:
+    if ".." in text.split("/"):
         raise UnsafePath(f"path {shown(text)} climbs with '..'")
 
 
@@ -50,4 +50,4 @@ def safe_id(text: str) -> bool:
     except UnsafePath:
         return False
     plain = text.isprintable() and len(text) <= MAX_ID
-    return plain and text.strip() == text and PurePosixPath(text).as_posix() == text and text != "."
+    return plain and text.strip() == text and not {"", "."}.intersection(text.split("/"))

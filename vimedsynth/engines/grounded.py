@@ -1,7 +1,6 @@
 """The embedded engine: no model, no network; answers are written from the findings (see vimedsynth.grounded)."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 from vimedsynth import __version__
@@ -39,15 +38,23 @@ class GroundedEngine:
 
 
 def write(work: Work, seed: int) -> dict[str, Any]:
-    """The grounded payload of a unit of work, in the form that any engine returns for its task."""
-    grounded: Any = import_module("vimedsynth.grounded")
+    """The grounded payload of a unit of work, in the form that any engine returns for its task.
+
+    The writers are read when they are asked: a run needs one of them.
+    """
     if work.task is Task.PARAPHRASE:
-        return dict(grounded.write_paraphrase(work.case.report, seed=seed, section=work.section))
+        from vimedsynth.grounded.paraphrase import write_paraphrase
+
+        return dict(write_paraphrase(work.case.report, seed=seed, section=work.section))
     if work.task is Task.COMPARISON:
+        from vimedsynth.grounded.comparison import write_comparison
+
         assert work.partner is not None, "a comparison has two studies"
-        return dict(grounded.write_comparison(work.case, work.partner, seed=seed))
+        return dict(write_comparison(work.case, work.partner, seed=seed))
+    from vimedsynth.grounded.vqa import write_vqa
+
     style = "single" if work.task is Task.VQA_SINGLE else "multi"
-    written = dict(grounded.write_vqa(work.case, style=style, seed=seed, per_finding=work.per_finding))
+    written = write_vqa(work.case, style=style, seed=seed, per_finding=work.per_finding)
     return {name: [turn for turn in turns if fits(work.task, turn)] for name, turns in written.items()}
 
 

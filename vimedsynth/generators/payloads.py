@@ -23,7 +23,8 @@ MAX_PAIRS, MAX_TURNS = 40, 16
 
 @cache
 def _source(task: Task) -> bytes:
-    return files("vimedsynth.schemas").joinpath(f"generation-{task}.schema.json").read_bytes()
+    # by way of the parent: to import the schemas' own package costs the libraries that resolve references
+    return files("vimedsynth").joinpath("schemas", f"generation-{task}.schema.json").read_bytes()
 
 
 @cache
@@ -81,16 +82,21 @@ def _narrowed(turns: dict[str, Any], work: Work) -> dict[str, Any]:
 
 def fits(task: Task, turn: dict[str, Any]) -> bool:
     """Whether a turn is within the bounds of the form: a summary of hundreds of findings is not."""
-    fields = _turn_fields(task)
-    bounds = {"question": "maxLength", "answer": "maxLength", "evidence": "maxItems", "findings": "maxItems"}
-    return all(len(turn[name]) <= fields[name][bound] for name, bound in bounds.items())
+    question, answer, evidence, findings = _bounds(task)
+    return (
+        len(turn["question"]) <= question
+        and len(turn["answer"]) <= answer
+        and len(turn["evidence"]) <= evidence
+        and len(turn["findings"]) <= findings
+    )
 
 
 @cache
-def _turn_fields(task: Task) -> dict[str, Any]:
+def _bounds(task: Task) -> tuple[int, int, int, int]:
     turns = _form(task)["properties"]["pairs" if task is Task.VQA_SINGLE else "turns"]
-    fields: dict[str, Any] = turns["items"]["properties"]
-    return fields
+    fields = turns["items"]["properties"]
+    length, most = "maxLength", "maxItems"
+    return fields["question"][length], fields["answer"][length], fields["evidence"][most], fields["findings"][most]
 
 
 def rewritten(work: Work) -> tuple[Sentence, ...]:

@@ -1,7 +1,4 @@
-"""The embedded writer: questions, rewrites and comparisons from findings and rules, with no model and no network."""
+"""The embedded writer: questions, rewrites and comparisons from findings and rules, with no model and no network.
 
-from vimedsynth.grounded.comparison import write_comparison
-from vimedsynth.grounded.paraphrase import write_paraphrase
-from vimedsynth.grounded.vqa import write_vqa
-
-__all__ = ["write_comparison", "write_paraphrase", "write_vqa"]
+A writer is imported from its own module (``vqa``, ``paraphrase``, ``comparison``): a run needs one of them.
+"""
