@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -56,8 +56,7 @@ class Case:
         return tuple(f for f in self.all_findings if f.section == Section(self.region))
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A question and its answer with the report spans that support the answer."""
 
     question: str
@@ -66,8 +65,7 @@ class Turn:
     evidence: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What a generator proposes. VQA has ``turns``; paraphrase and comparison have ``text``."""
 
     task: Task

@@ -1,10 +1,11 @@
 """Question-answer sets: single pairs and conversations, per region and for the whole report."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from vimedsynth.generators.claims import claims_of
 from vimedsynth.generators.payloads import Payload
-from vimedsynth.reports import REGIONS, Section
+from vimedsynth.reports import REGIONS, Section, Span
 from vimedsynth.samples import WHOLE, Candidate, Case, Task, Turn
 from vimedsynth.work import Work, work_seed
 
@@ -44,18 +45,14 @@ def candidates(work: Work, payload: Payload) -> Iterator[tuple[Candidate, frozen
     Every pair of a ``vqa-single`` payload stands for itself; a conversation is one candidate.
     """
     spans = {s.number: s.span for s in work.case.report.sentences}
-    turns = [
-        (
-            Turn(t["question"], t["answer"], t["question_type"], tuple(spans[n] for n in dict.fromkeys(t["evidence"]))),
-            frozenset(t["findings"]),
-        )
-        for t in payload.get("pairs") or payload["turns"]
-    ]
-    groups = [[turn] for turn in turns] if work.task is Task.VQA_SINGLE else [turns]
-    for group in groups:
-        said = " ".join(f"{turn.question} {turn.answer}" for turn, _ in group)
-        asked = frozenset().union(*(ids for _, ids in group))
-        yield (
-            Candidate(work.task, work.case.region, tuple(turn for turn, _ in group), claims=claims_of(said)),
-            asked,
-        )
+    proposed = payload.get("pairs") or payload["turns"]
+    for group in [[turn] for turn in proposed] if work.task is Task.VQA_SINGLE else [proposed]:
+        turns = tuple([_turn(turn, spans) for turn in group])
+        said = " ".join([f"{turn.question} {turn.answer}" for turn in turns])
+        asked = frozenset([finding for turn in group for finding in turn["findings"]])
+        yield Candidate(work.task, work.case.region, turns, claims=claims_of(said)), asked
+
+
+def _turn(turn: dict[str, Any], spans: dict[int, Span]) -> Turn:
+    evidence = tuple(map(spans.__getitem__, dict.fromkeys(turn["evidence"])))
+    return Turn(turn["question"], turn["answer"], turn["question_type"], evidence)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from vimedsynth.findings import Finding, Polarity, Side, Uptake
+from vimedsynth.findings import Finding, Polarity, Uptake
 from vimedsynth.grounded.naming import (
     Name,
     is_uptake,
@@ -18,7 +19,7 @@ from vimedsynth.grounded.naming import (
 from vimedsynth.grounded.text import squeezed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: a report has dozens, and frozen fields are set at thrice the cost
 class Draft:
     """A question without its wording: the kind in the table of questions, the slots, and the key of the answer."""
 
@@ -31,8 +32,7 @@ class Draft:
     topic: str = ""  # drafts about the same finding follow one another in a conversation
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One finding with its name and its evidence."""
 
     finding: Finding
@@ -73,17 +73,17 @@ def _described(subject: Subject) -> Iterator[Draft]:
 
 def _measured(subject: Subject) -> Iterator[Draft]:
     finding, name = subject.finding, subject.name
-    for largest in (False, True):
+    alone = is_uptake(finding)
+    for largest in (False, True) if finding.sizes and name.by != "size" and not alone else ():
         sizes = sizes_of(finding, largest=largest)
-        if len(sizes) != 1 or name.by == "size" or is_uptake(finding):
-            continue
-        lesion, told = (name.largest, name.largest) if largest else (name.asked, name.told)
-        kind = "thickness" if sizes[0].kind == "thickness" else "size"
-        yield subject.draft(kind, "size", lesion=lesion, told=told, size=size_words(sizes[0]))
+        if len(sizes) == 1:
+            lesion, told = (name.largest, name.largest) if largest else (name.asked, name.told)
+            kind = "thickness" if sizes[0].kind == "thickness" else "size"
+            yield subject.draft(kind, "size", lesion=lesion, told=told, size=size_words(sizes[0]))
     if len(finding.suvs) == 1 and name.by != "suv" and finding.uptake is not Uptake.NONE:
         suv = finding.suvs[0]
-        lesion = name.largest if suv.applies_to == "largest" and not is_uptake(finding) else name.asked
-        told = name.largest if suv.applies_to == "largest" and not is_uptake(finding) else name.told
+        largest = suv.applies_to == "largest" and not alone
+        lesion, told = (name.largest, name.largest) if largest else (name.asked, name.told)
         answer = "suvmax_station" if "nhóm" in told else "suvmax"  # "nhóm IIA trái là 2,8" reads badly
         yield subject.draft("suvmax", answer, lesion=lesion, told=told, kind=suv.kind, value=suv.text.strip())
 
@@ -115,20 +115,16 @@ def _taken_up(subject: Subject) -> Iterator[Draft]:
 
 def _placed(subject: Subject) -> Iterator[Draft]:
     finding, name = subject.finding, subject.name
-    place = finding.place_text
-    full = squeezed(f"{short(finding)} {place}")
     if is_uptake(finding):
         return
+    place = finding.place_text
+    full = squeezed(f"{short(finding)} {place}")
+    uncounted_at = f"{uncounted(short(finding))} {place}"
+    plain = squeezed(uncounted_at)
     sides = {p.side for p in finding.places}
-    bare = sideless(f"{uncounted(short(finding))} {place}")
-    if (
-        len(sides) == 1
-        and "so với" not in bare
-        and (side := next(iter(sides))) is not None
-        and bare != squeezed(f"{uncounted(short(finding))} {place}")
-    ):
-        yield subject.draft("side", f"side.{Side(side)}", sideless=bare, full=full)
-    plain = squeezed(f"{uncounted(short(finding))} {place}")
+    side = next(iter(sides)) if len(sides) == 1 else None
+    if side is not None and "so với" not in (bare := sideless(uncounted_at)) and bare != plain:
+        yield subject.draft("side", f"side.{side}", sideless=bare, full=full)
     if finding.count and finding.count != "một" and name.by == "":
         yield subject.draft("count", "count", plain=plain, full=full)
     if name.by == "" and place:

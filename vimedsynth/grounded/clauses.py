@@ -8,7 +8,11 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+from vimedsynth.grounded.text import listed
 from vimedsynth.grounded.wordings import table
+
+_BRACKETED = re.compile(r"\([^()]*\)")
+_SECOND_SIZE = re.compile(r"\bvà \d+(?:[.,]\d+)?(?: x \d+(?:[.,]\d+)?)? ?[mc]m\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def _bare_places() -> list[re.Pattern[str]]:
 
 def _head(text: str) -> tuple[str, list[str]]:
     """The head proper and the attributes that follow it after commas ("khối mờ", ["bờ đa cung", "hoại tử"])."""
-    first, *others = re.split(r", (?![^()]*\))", text.strip(" ,"))
+    first, *others = listed(text.strip(" ,"))
     if all(_patterns()["attribute"].match(other) for other in others) and not first.startswith("dày,"):
         return first, others
     return text.strip(" ,"), []
@@ -114,13 +118,14 @@ def _assemble(found: dict[str, str], rests: list[str], largest: tuple[str, str] 
             return None
     if (not head and "uptake" not in found) or patterns["not_head"].search(head):
         return None
-    if re.search(r"[()]", re.sub(r"\([^()]*\)", "", head + " ".join(attributes) + found.get("place", ""))):
+    place = found.get("place", "")
+    if not _balanced(head + " ".join(attributes) + place):
         return None
-    if re.search(r"\bvà \d+(?:[.,]\d+)?(?: x \d+(?:[.,]\d+)?)? ?[mc]m\b", found.get("place", "")):
+    if "và " in place and _SECOND_SIZE.search(place):
         return None  # "16 mm ở hạ phân thùy VII và 8 mm ở hạ phân thùy II": the second value belongs to its own place
     clause = Clause(
         head,
-        found.get("place", ""),
+        place,
         found.get("size", ""),
         largest,
         found.get("uptake", ""),
@@ -129,6 +134,12 @@ def _assemble(found: dict[str, str], rests: list[str], largest: tuple[str, str] 
         found.get("reading", ""),
     )
     return _with_place(clause)
+
+
+def _balanced(text: str) -> bool:
+    """Whether every bracket of the text is opened and closed."""
+    bare = _BRACKETED.sub("", text) if "(" in text else text
+    return "(" not in bare and ")" not in bare
 
 
 def _with_place(clause: Clause) -> Clause:

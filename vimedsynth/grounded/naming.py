@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from vimedsynth.findings import Finding, Polarity, Size, Uptake
 from vimedsynth.grounded.clauses import parse_clause
-from vimedsynth.grounded.text import cleaned, squeezed
+from vimedsynth.grounded.text import cleaned, listed, squeezed
 from vimedsynth.reports import Report
 
 NAMED = (Polarity.PRESENT, Polarity.POSTOPERATIVE)
@@ -19,6 +19,12 @@ _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
 _HISTORY = re.compile(
     r"đã (?:được )?(?:điều trị|chẩn đoán)|sau (?:điều trị|phẫu thuật)|tái phát|tồn dư|ảnh hưởng của phẫu"
 )
+_SIDE_WORDS = ("phải", "trái", "bên")
+_BRACKETED = re.compile(r"\([^()]*\)?")
+_NO_HEAD = re.compile(r"^[Hh]ình ảnh |, [^,]*lớn nhất$")
+_UNIT = re.compile(r"(\d) ?(mm|cm)")
+_AXES = re.compile(r"\d[\d.,]*(?: ?x ?\d[\d.,]*){0,2}(?: (?:mm|cm))?")
+_CROSS = re.compile(r" ?x ?")
 _SIDE = re.compile(r"\s*(?:-\s*)?(?:ở )?(?:bên )?\b(?:phải|trái)\b|\s*\b(?:hai|2|cả hai) bên\b")
 
 
@@ -27,8 +33,7 @@ def uncounted(text: str) -> str:
     return _COUNT.sub("", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """The names of one finding.
 
     ``asked`` names it in a question ("các hạch ở rốn phổi phải"), ``told`` in an answer ("vài hạch ở rốn phổi phải"),
@@ -52,7 +57,7 @@ def short(finding: Finding) -> str:
 
 @lru_cache(maxsize=1024)
 def _short(morphology: str) -> str:
-    return squeezed(re.sub(r"\([^()]*\)?", "", morphology).split(",")[0])
+    return squeezed(_BRACKETED.sub("", morphology).split(",")[0])
 
 
 def is_uptake(finding: Finding) -> bool:
@@ -65,19 +70,19 @@ def size_words(size: Size) -> str:
     """A size with its kind: "kích thước 29 x 23 mm", "đường kính dưới 10 mm", "bề dày 21 mm"."""
     if size.kind == "few_mm" or not size.dims_mm:
         return "kích thước vài mm"
-    text = squeezed(re.sub(r"(\d) ?(mm|cm)", r"\1 \2", size.text.replace("( ", "(").strip("()")))
-    number = re.search(r"\d[\d.,]*(?: ?x ?\d[\d.,]*){0,2}(?: (?:mm|cm))?", text)
+    text = squeezed(_UNIT.sub(r"\1 \2", size.text.replace("( ", "(").strip("()")))
+    number = _AXES.search(text)
     value = number.group() if number else text
     if not value.endswith(("mm", "cm")):
         value = f"{value} mm"
-    value = re.sub(r" ?x ?", " x ", value)
+    value = _CROSS.sub(" x ", value)
     kind = {"diameter": "đường kính", "length": "chiều dài", "thickness": "bề dày"}.get(size.kind, "kích thước")
     return f"{kind} {'dưới ' if size.op == '<' else ''}{value}"
 
 
 def sizes_of(finding: Finding, *, largest: bool) -> tuple[Size, ...]:
     """The sizes that are about the whole finding, or those about its largest part."""
-    return tuple(size for size in finding.sizes if (size.applies_to == "largest") == largest)
+    return tuple([size for size in finding.sizes if (size.applies_to == "largest") == largest]) if finding.sizes else ()
 
 
 def _first_name(finding: Finding) -> Name:
@@ -100,8 +105,8 @@ def _distinguished(finding: Finding, name: Name, rivals: list[Finding]) -> Name:
     for by, words in (("size", _size_mark), ("suv", _suv_mark)):
         mark = words(finding)
         if mark and all(words(rival) != mark for rival in rivals):
-            return replace(name, asked=f"{name.asked} {mark}", told=f"{name.told} {mark}", by=by)
-    return replace(name, shared=True)
+            return name._replace(asked=f"{name.asked} {mark}", told=f"{name.told} {mark}", by=by)
+    return name._replace(shared=True)
 
 
 def with_largest(name: Name, finding: Finding, report: Report) -> Name:
@@ -111,7 +116,7 @@ def with_largest(name: Name, finding: Finding, report: Report) -> Name:
         if clause is not None and clause.head.endswith("lớn nhất"):
             place = f" {clause.place}" if clause.place else ""
             own = squeezed(clause.head + place)
-            return replace(name, largest=own, greatest=own) if place else name
+            return name._replace(largest=own, greatest=own) if place else name
     return name
 
 
@@ -159,7 +164,7 @@ def suv_words(finding: Finding) -> str:
 
 def sideless(text: str) -> str:
     """``text`` without its words of side."""
-    return squeezed(_SIDE.sub("", text))
+    return squeezed(_SIDE.sub("", text) if any(map(text.__contains__, _SIDE_WORDS)) else text)
 
 
 def of_history(text: str) -> bool:
@@ -173,8 +178,7 @@ def description(finding: Finding, name: Name) -> str:
     if is_uptake(finding):
         parts = [squeezed(f"{uptake_words(finding) or finding.morphology} {place}")]
     else:
-        whole = re.sub(r"^[Hh]ình ảnh |, [^,]*lớn nhất$", "", finding.morphology)
-        head, *others = re.split(r", (?![^()]*\))", whole)
+        head, *others = listed(_NO_HEAD.sub("", finding.morphology))
         parts = [squeezed(f"{head} {place}"), *others]
         sizes = (size_words(size) for size in sizes_of(finding, largest=False))
         parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in finding.morphology + place]

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from vimedsynth.findings import Finding
 from vimedsynth.grounded.asking import Draft
@@ -19,6 +20,9 @@ _TWINS = (
     {"operated", "state"},
 )
 """Kinds whose questions ask for the same thing: one of each suffices."""
+_TWINS_OF = {
+    kind: frozenset[str]().union(*(twins - {kind} for twins in _TWINS if kind in twins)) for kind in chain(*_TWINS)
+}
 
 _FOLLOW_UPS = ("size", "thickness", "count", "side", "uptake", "uptake_level", "suvmax", "invasion", "certainty")
 _PLACES = {"region": 0, "operated": 1, "state": 1, "description": 2, "avid_nodes": 4, "negative": 5, "finding": 5}
@@ -36,7 +40,7 @@ def single_drafts(
         if per_finding or not usable:
             drafts += usable
             continue
-        some = _apart(usable[1:], rng)[: 1 if standard(finding) else 3]
+        some = _apart(usable[1:], rng, 1 if standard(finding) else 3)
         drafts += [draft for draft in usable if draft is usable[0] or draft in some]
     return _balanced(drafts, rng)
 
@@ -68,23 +72,26 @@ def _lesion_turns(findings: Iterable[Finding], own: Drafts, about: list[Draft], 
         if standard(finding):
             turns.append(next((d for d in about if d.kind == "nodes" and finding.id in d.findings), mine[0]))
             continue
-        later = _apart((d for d in mine if d.kind in _FOLLOW_UPS), rng)[:wanted]
+        later = _apart((d for d in mine if d.kind in _FOLLOW_UPS), rng, wanted)
         opening = next((d for d in mine if d.kind == "opening"), mine[0]) if len(later) > 1 else mine[0]
         turns += [opening, *sorted(later, key=lambda d: _FOLLOW_UPS.index(d.kind))]
     return list(dict.fromkeys(turns))
 
 
-def _apart(drafts: Iterable[Draft], rng: random.Random) -> list[Draft]:
-    """The drafts in another order, without a second one that asks the same of the same finding."""
+def _apart(drafts: Iterable[Draft], rng: random.Random, most: int) -> list[Draft]:
+    """The first of the drafts in another order, without a second one that asks the same of the same finding."""
     mixed = list(drafts)
     rng.shuffle(mixed)
-    return _one_of_twins(mixed)
+    return _one_of_twins(mixed, most)
 
 
-def _one_of_twins(drafts: Iterable[Draft]) -> list[Draft]:
+def _one_of_twins(drafts: Iterable[Draft], most: int | None = None) -> list[Draft]:
     kept: list[Draft] = []
     for draft in drafts:
-        if not any(draft.topic == other.topic and {draft.kind, other.kind} in _TWINS for other in kept):
+        if len(kept) == most:
+            break
+        twins = _TWINS_OF.get(draft.kind)
+        if not twins or not any(other.kind in twins and other.topic == draft.topic for other in kept):
             kept.append(draft)
     return kept
 
@@ -94,25 +101,26 @@ def _balanced(drafts: list[Draft], rng: random.Random) -> list[Draft]:
 
     First among those about uptake, where the answer must not be known from the question, then in the whole set.
     """
-    return _evened(_evened(drafts, rng, _UPTAKE), rng)
-
-
-def _evened(drafts: list[Draft], rng: random.Random, kinds: frozenset[str] = frozenset()) -> list[Draft]:
-    """The drafts with as many of ``kinds`` (or of all) answered yes as answered no; of all, uptake is let go last."""
     kept = list(drafts)
-    asked = Counter(finding for draft in kept for finding in set(draft.findings))  # by how many questions
+    asked = Counter(chain.from_iterable(set(draft.findings) for draft in kept))  # by how many questions
+    _even(kept, asked, rng, _UPTAKE)
+    _even(kept, asked, rng)
+    return kept
+
+
+def _even(kept: list[Draft], asked: Counter[str], rng: random.Random, kinds: frozenset[str] = frozenset()) -> None:
+    """Let go of drafts until as many of ``kinds`` (or of all) are answered yes as no; of all, uptake is let go last."""
     seen = [d for d in kept if not kinds or d.kind in kinds]
     yes, no = [d for d in seen if d.yes is True], [d for d in seen if d.yes is False]
-    while True:
-        if abs(len(yes) - len(no)) <= bool(kinds):  # a lone question about uptake stays
-            return kept
-        more = yes if len(yes) >= len(no) else no
-        free = (d for d in more if d.kind != "invasion")
-        spare = [d for d in free if all(asked[finding] > 1 for finding in d.findings)]
-        spare = [d for d in spare if d.kind not in _UPTAKE] or spare
+    more, fewer = (yes, no) if len(yes) >= len(no) else (no, yes)
+    once = {finding for finding, times in asked.items() if times < 2}
+    spare = [d for d in more if d.kind != "invasion" and once.isdisjoint(d.findings)]
+    for _ in range(len(more) - len(fewer) - bool(kinds)):  # a lone question about uptake stays
         if not spare:
-            return kept
-        gone = rng.choice(spare)
+            return
+        gone = rng.choice([d for d in spare if d.kind not in _UPTAKE] or spare)
         kept.remove(gone)
-        more.remove(gone)
+        spare.remove(gone)
         asked.subtract(set(gone.findings))
+        once = {finding for finding in gone.findings if asked[finding] < 2}
+        spare = [d for d in spare if once.isdisjoint(d.findings)]

@@ -1,6 +1,6 @@
 """A writer reads its own pairs before it hands them in: what the fact guard would refuse is told another way or not."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vimedsynth.grounded.asking import Draft
@@ -11,12 +11,9 @@ TRIES = 3
 """Wordings of one draft that are tried."""
 
 
-def first_held(scope: Scope, pairs: Iterable[dict[str, Any] | None]) -> dict[str, Any] | None:
-    """The first of the wordings that the report bears out, by the guard that judges every engine's answers."""
-    for pair in pairs:
-        if pair is None or check_answer(scope.case.report, pair["question"], pair["answer"]).accepted:
-            return pair
-    return None
+def holds(scope: Scope, pair: dict[str, Any]) -> bool:
+    """Whether the report bears the pair out, by the guard that judges every engine's answers."""
+    return not check_answer(scope.case.report, pair["question"], pair["answer"]).objections
 
 
 def instead_of(draft: Draft, planned: Sequence[Draft], spare: Sequence[Draft]) -> Iterator[Draft]:

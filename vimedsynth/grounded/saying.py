@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from vimedsynth.grounded.asking import Draft
-from vimedsynth.grounded.proofreading import TRIES, first_held, instead_of
+from vimedsynth.grounded.proofreading import TRIES, holds, instead_of
 from vimedsynth.grounded.scope import Scope
 from vimedsynth.grounded.wordings import table
 
@@ -26,14 +26,13 @@ def worded(
     previous = ""
     for planned in drafts:
         for draft in chain((planned,), instead_of(planned, drafts, spare)):
-            follows = previous == draft.topic
-            pair = first_held(
-                scope,
-                (
-                    _pair(draft, scope, rng, asked, _forms(draft, rng, named, follows=follows, talk=talk))
-                    for _ in range(TRIES)
-                ),
-            )
+            for _ in range(TRIES):
+                forms = _forms(draft, rng, named, follows=previous == draft.topic, talk=talk)
+                pair = _pair(draft, scope, rng, asked, forms)
+                if pair is None or holds(scope, pair):
+                    break
+            else:
+                continue
             if pair is not None:
                 asked.add(pair["question"].lower())
                 previous = draft.topic
@@ -76,20 +75,12 @@ def _from(forms: list[str], rng: random.Random) -> list[str]:
 
 def _question(draft: Draft, forms: list[str], scope: Scope, asked: set[str]) -> str | None:
     """A wording not yet used in this set; None when every wording was."""
-    slots = draft.slots
-    if _names_it(draft.kind):
-        slots = {"it": _it(draft, scope), **slots}
     for form in forms:
+        slots = {"it": _it(draft, scope), **draft.slots} if "{it}" in form or "{It}" in form else draft.slots
         question = filled(form, slots)
         if question.lower() not in asked:
             return question
     return None
-
-
-@cache
-def _names_it(kind: str) -> bool:
-    row = table("questions")[kind]
-    return any("{it}" in form.lower() for form in (*row["forms"], *row.get("next", ())))
 
 
 def _it(draft: Draft, scope: Scope) -> str:
@@ -107,27 +98,32 @@ def _answer(draft: Draft, scope: Scope, rng: random.Random) -> str:
     forms = table("answers")
     for key in draft.answer.split("."):
         forms = forms[key]
-    slots = dict(draft.slots)
+    slots = draft.slots
     if draft.kind == "region":
-        slots["region"] = table("answers")["regions"][scope.case.region]
+        slots = {**slots, "region": table("answers")["regions"][scope.case.region]}
     if "told" in slots:
-        slots["lesion"] = slots["told"]
+        slots = {**slots, "lesion": slots["told"]}
     return filled(rng.choice(forms), slots)
 
 
 @cache
-def _pieces(form: str) -> tuple[str, ...]:
-    """A form cut at its slots: text, slot, text, slot, ..."""
-    return tuple(re.split(r"\{(\w+)\}", form))
+def _pieces(form: str) -> tuple[tuple[str, ...], tuple[tuple[int, str, bool], ...]]:
+    """A form cut at its slots (text, slot, text, ...), and where each slot is, its name and whether with a capital.
+
+    The sentence gets a capital anyway, and so does what it begins with.
+    """
+    pieces = tuple(re.split(r"\{(\w+)\}", form))
+    slots = ((place, pieces[place]) for place in range(1, len(pieces), 2))
+    return pieces, tuple((i, name.lower(), name[0].isupper() and "".join(pieces[:i]) != "") for i, name in slots)
 
 
 def filled(form: str, slots: Mapping[str, str]) -> str:
     """The form with its slots filled; a slot that is named with a capital gets one, and so does the sentence."""
-    pieces = list(_pieces(form))
-    for i in range(1, len(pieces), 2):
-        name = pieces[i]
-        value = slots.get(name) or slots.get(name.lower(), "")
-        pieces[i] = value[:1].upper() + value[1:] if name[0].isupper() else value
+    cut, places = _pieces(form)
+    pieces = list(cut)
+    for place, name, large in places:
+        value = slots.get(name, "")
+        pieces[place] = value[:1].upper() + value[1:] if large else value
     text = "".join(pieces)
     if "  " in text or not text.isprintable():  # a slot without words, or a line of a report that was broken
         text = " ".join(text.split())

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from vimedsynth.findings import Finding, Polarity, Uptake
@@ -123,7 +123,7 @@ def _subject(scope: Scope, first: Finding, name: Name, ids: tuple[str, ...]) -> 
     name = with_largest(name, first, report)
     whole = len(ids) > 1 and not one_clause(first.spans[0].of(report.text))
     text = own_sentence(first, report) if whole else description(first, name)
-    subject = Subject(first, replace(name, shared=name.shared or whole), scope.evidence(first), text, ids)
+    subject = Subject(first, name._replace(shared=True) if whole else name, scope.evidence(first), text, ids)
     return subject, tuple(drafts_of(subject))
 
 

@@ -5,6 +5,8 @@ from functools import cache, lru_cache
 
 from vimedsynth.grounded.wordings import table
 
+_COMMA = re.compile(r", (?![^()]*\))")
+
 
 @lru_cache(maxsize=4096)
 def squeezed(text: str) -> str:
@@ -14,6 +16,11 @@ def squeezed(text: str) -> str:
         if f" {mark}" in text:
             text = text.replace(f" {mark}", mark)
     return text.strip(" ,")
+
+
+def listed(text: str) -> list[str]:
+    """``text`` cut at its commas, save those inside brackets."""
+    return _COMMA.split(text) if ", " in text else [text]
 
 
 def capital(text: str) -> str:

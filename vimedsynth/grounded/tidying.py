@@ -10,6 +10,7 @@ from vimedsynth.grounded.wordings import table
 from vimedsynth.reports import Report
 from vimedsynth.sections import without_heading
 
+_LARGEST = re.compile(r", (?:hạch|nốt|khối|nang) lớn nhất .*$")
 _STATES = frozenset({"state", "atrophy", "enlargement"})
 """Heads whose sentence says how an organ is ("thận phải teo nhỏ so với thận trái") and is kept whole."""
 
@@ -50,7 +51,8 @@ def _words(finding: Finding, report: Report) -> tuple[tuple[str, str, str], bool
         own, place = own_sentence(finding, report), lower_first(place)
         return (place if place and "," in own and place in own else own, "", uptake), False
     largest = "lớn nhất" in place  # "..., hạch lớn nhất ở nhóm IV bên phải, có kích thước ..."
-    place = re.sub(r", (?:hạch|nốt|khối|nang) lớn nhất .*$", "", _closed(place))
+    place = _closed(place)
+    place = _LARGEST.sub("", place) if ", " in place else place
     prefix = "" if not place or place.startswith(("ở ", "tại ", "trong ", "trên ")) else "ở "
     return (lower_first(_closed(morphology)), prefix + place, uptake), largest
 
@@ -87,7 +89,7 @@ def _uptake_alone(morphology: str, place: str, uptake: str) -> tuple[str, str, s
 
 def own_sentence(finding: Finding, report: Report) -> str:
     """The sentence of a finding as a phrase: without "Hình ảnh" and the full stop."""
-    text = re.sub(r"^Hình ảnh ", "", cleaned(without_heading(finding.spans[0].of(report.text))))
+    text = cleaned(without_heading(finding.spans[0].of(report.text))).removeprefix("Hình ảnh ")
     return lower_first(squeezed(re.sub(r"\b2 bên\b", "hai bên", text)))
 
 
