@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -109,6 +109,7 @@ def content_id(study_id: str, region: str, task: Task, content: object) -> str:
     return hashlib.sha256(canonical).hexdigest()
 
 
+@lru_cache(maxsize=256)  # of a report, for each unit of work and again for its record
 def sha256_text(text: str) -> str:
     """Hex SHA-256 of the UTF-8 text."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

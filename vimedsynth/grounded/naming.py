@@ -174,24 +174,36 @@ def of_history(text: str) -> bool:
 
 def description(finding: Finding, name: Name) -> str:
     """All of a finding in one phrase, in the report's words and order of attributes."""
-    place = finding.place_text
+    place, uptake = finding.place_text, uptake_words(finding)
     if is_uptake(finding):
-        parts = [squeezed(f"{uptake_words(finding) or finding.morphology} {place}")]
+        parts = [squeezed(f"{uptake or finding.morphology} {place}")]
     else:
         head, *others = listed(_NO_HEAD.sub("", finding.morphology))
         parts = [squeezed(f"{head} {place}"), *others]
-        sizes = (size_words(size) for size in sizes_of(finding, largest=False))
-        parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in finding.morphology + place]
+    if finding.sizes:
+        _tell_sizes(parts, finding, name)
+    if finding.invasions:
+        told = ", ".join(parts)
+        parts += [invasion.text for invasion in finding.invasions if invasion.text not in told]
+    if not is_uptake(finding):
+        effects = [part for part in parts[1:] if part.startswith("gây ")]  # what it causes has no uptake of its own
+        parts = [*(part for part in parts if part not in effects), uptake, *effects] if effects else [*parts, uptake]
+    if finding.reading and not of_history(finding.reading.phrase):
+        parts.append(finding.reading.phrase)
+    return squeezed(", ".join(dict.fromkeys(filter(None, parts))))
+
+
+def _tell_sizes(parts: list[str], finding: Finding, name: Name) -> None:
+    """Add the sizes that the parts do not tell: those of all of it after the first, those of the largest at the end."""
+    if not is_uptake(finding):
+        sizes, told = (
+            (size_words(size) for size in sizes_of(finding, largest=False)),
+            finding.morphology + finding.place_text,
+        )
+        parts[1:1] = [words for words in sizes if words.split(" ", 2)[-1] not in told]
     said = " ".join(parts)
     parts += [
         f"{name.greatest} có {size_words(size)}"
         for size in sizes_of(finding, largest=True)
         if f"nhất {size_words(size).split(' ', 2)[-1]}" not in said  # "chỗ dày nhất 21 mm"
     ]
-    parts += [invasion.text for invasion in finding.invasions if invasion.text not in ", ".join(parts)]
-    if not is_uptake(finding):
-        effects = [part for part in parts[1:] if part.startswith("gây ")]  # what it causes has no uptake of its own
-        parts = [*(part for part in parts if part not in effects), uptake_words(finding), *effects]
-    if finding.reading and not of_history(finding.reading.phrase):
-        parts.append(finding.reading.phrase)
-    return squeezed(", ".join(dict.fromkeys(part for part in parts if part)))

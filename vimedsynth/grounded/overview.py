@@ -16,6 +16,12 @@ _DENIAL = re.compile(r"^(?:không|chưa) phát hiện(?: thấy)?(?: hình ảnh
 _REST = re.compile(r"vị trí khác|toàn thân")
 _EFFUSION = re.compile(r"tràn dịch|tràn khí")
 _SKELETON = re.compile(r"cơ xương|hệ xương")
+_OPERATED = re.compile(r"(?:Hình ảnh )?(.+?) đã (?:được )?phẫu thuật")
+_UPTAKE_AT = re.compile(r"chuyển hóa(?: FDG)?.*? ((?:ở|tại|trong) .+)\.$")
+_AND_EFFUSION = re.compile(r" và (?=tràn)")
+_BESIDES = re.compile(r"\bkhác\b|còn lại")
+_ITEM = re.compile(r", | và ")
+_BOTH = re.compile(r"\b2 bên\b")
 _SUMMARY_LIMIT = 1100
 
 
@@ -74,7 +80,7 @@ def _operated(scope: Scope) -> Iterator[Draft]:
         if subject.finding.polarity is Polarity.POSTOPERATIVE:
             (number, *_) = subject.evidence
             text = scope.sentence(number).text
-            organ = re.match(r"(?:Hình ảnh )?(.+?) đã (?:được )?phẫu thuật", text)
+            organ = _OPERATED.match(text)
             lines = _lines(scope, (number,))
             if organ:
                 slots = {"organ": _small(organ[1]), "sentence": lines, "sentence_lower": _small(lines)}
@@ -125,7 +131,7 @@ def _denials(scope: Scope) -> Iterator[Draft]:
 
 def _place_of(line: str) -> str:
     """The place of a denial with its preposition: "ở nhu mô phổi hai bên"; "" where the line is none of uptake."""
-    match = re.search(r"chuyển hóa(?: FDG)?.*? ((?:ở|tại|trong) .+)\.$", line)
+    match = _UPTAKE_AT.search(line)
     return match[1] if match else ""
 
 
@@ -147,7 +153,7 @@ def _denied(line: str) -> str:
         return ""
     what = line[match.end() :].rstrip(".")
     what = what.replace("khu trú, bất thường", "khu trú, bất thường").replace("hạch to, tăng", "hạch to tăng")
-    return re.sub(r" và (?=tràn)", " hoặc ", what)
+    return _AND_EFFUSION.sub(" hoặc ", what)
 
 
 def _contradicted(scope: Scope, findings: list[Finding], line: str) -> bool:
@@ -157,7 +163,7 @@ def _contradicted(scope: Scope, findings: list[Finding], line: str) -> bool:
     if _EFFUSION.search(line):
         wet = [f for f in seen if _EFFUSION.search(f.morphology) or f.head in {"effusion", "pneumothorax"}]
         return any(not organs or not f.places or any(p.organ in organs for p in f.places) for f in wet)
-    if re.search(r"\bkhác\b|còn lại", line):
+    if _BESIDES.search(line):
         return False
     sections = {f.section for f in findings}
     avid = [f for f in seen if f.uptake in AVID]
@@ -177,13 +183,9 @@ def _physiologic(scope: Scope) -> Iterator[Draft]:
     for finding in found:
         own = scope.numbers(finding.spans)
         line = _lines(scope, own)
-        organs = re.split(r", | và ", line.rstrip(".").partition("sinh lý ")[2].removeprefix("ở "))
-        if organs[0] and len(own) == 1 and "chuyển hóa" not in line:
-            slots = {
-                "organ": re.sub(r"\b2 bên\b", "hai bên", organs[0]),
-                "sentence": line,
-                "sentence_lower": _small(line),
-            }
+        organ, *_ = _ITEM.split(line.rstrip(".").partition("sinh lý ")[2].removeprefix("ở "), maxsplit=1)
+        if organ and len(own) == 1 and "chuyển hóa" not in line:
+            slots = {"organ": _BOTH.sub("hai bên", organ), "sentence": line, "sentence_lower": _small(line)}
             yield Draft("physiologic_organ", slots, "physiologic_yes", own, (finding.id,), True, "physiologic")
 
 

@@ -1,6 +1,5 @@
 """What a set of questions is about: the findings of a region or of the whole report, named and with their evidence."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,9 +33,8 @@ class Scope:
 
     def numbers(self, spans: Iterable[Span]) -> tuple[int, ...]:
         """The numbers of the sentences that hold the beginnings of ``spans``."""
-        sentences = self.case.report.sentences
-        found = {sentences[max(0, bisect_right(self._starts, span.start) - 1)].number for span in spans}
-        return tuple(sorted(found))
+        starts = self._starts
+        return tuple(sorted({max(1, bisect_right(starts, span.start)) for span in spans}))
 
     def sentence(self, number: int) -> Sentence:
         """The sentence with that number."""
@@ -79,9 +77,8 @@ class Scope:
     def first(self) -> int:
         """The number of the sentence that shows which region is described."""
         if self.case.region == WHOLE:
-            whole = re.compile(r"PET/CT|toàn thân")
-            hits = [s.number for s in self.case.report.sentences if whole.search(s.text)]
-            return hits[-1] if hits else 1
+            told = reversed(self.case.report.sentences)
+            return next((s.number for s in told if "PET/CT" in s.text or "toàn thân" in s.text), 1)
         return self.case.report.section(Section(self.case.region))[0].number
 
 
@@ -138,9 +135,12 @@ def _stated_together(case: Case) -> list[list[Finding]]:
         groups.setdefault((finding.spans[0], finding.polarity), []).append(finding)
     together: list[list[Finding]] = []
     for (span, _), group in groups.items():
+        if len(group) == 1:
+            together.append(group)
+            continue
         names = {(finding.morphology, finding.place_text) for finding in group}
         apart = len(names) == len(group) and not any("lớn nhất" in morphology for morphology, _ in names)
-        if len(group) == 1 or (apart and not one_clause(span.of(case.report.text))):
+        if apart and not one_clause(span.of(case.report.text)):
             together += [[finding] for finding in group]
         else:
             together.append(sorted(group, key=lambda f: -len(f.suvs) - len(f.sizes) - bool(f.uptake_text)))

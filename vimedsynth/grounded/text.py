@@ -34,30 +34,19 @@ def lower_first(text: str) -> str:
 
 
 @cache
-def _fixes() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(pattern), right) for pattern, right in table("paraphrase")["fixes"]]
-
-
-@cache
-def _slips() -> tuple[tuple[str, ...], re.Pattern[str]]:
-    """Words that are slips, and a pattern for the slips that are more than words: few sentences have either."""
-    patterns = [pattern for pattern, _ in table("paraphrase")["fixes"]]
-    words = {pattern: hit[1] for pattern in patterns if (hit := re.fullmatch(r"\\b([\w ]+)\\b", pattern))}
-    others = (re.sub(r"\((?!\?)", "(?:", pattern) for pattern in patterns if pattern not in words)
-    return tuple(words.values()), re.compile("|".join(others))
-
-
-def _slipped(text: str) -> bool:
-    words, others = _slips()
-    return any(map(text.__contains__, words)) or bool(others.search(text))
+def _fixes() -> list[tuple[str, re.Pattern[str], str]]:
+    """Each slip with the words that are looked for before its pattern is: few sentences have any."""
+    rows = [
+        (re.fullmatch(r"\\b([\w ]+)\\b", pattern), pattern, right) for pattern, right in table("paraphrase")["fixes"]
+    ]
+    return [(words[1] if words else "", re.compile(pattern), right) for words, pattern, right in rows]
 
 
 @lru_cache(maxsize=4096)
 def cleaned(sentence: str) -> str:
     """The sentence without its full stop and without slips of the pen."""
     text = sentence.strip().rstrip(" .,")
-    if not _slipped(text):
-        return text
-    for pattern, right in _fixes():
-        text = pattern.sub(right, text)
+    for words, pattern, right in _fixes():
+        if words in text:
+            text = pattern.sub(right, text)
     return text

@@ -34,7 +34,7 @@ def tidied(finding: Finding, report: Report) -> Finding:
         sizes=sizes,
         suvs=suvs,
         reading=_clean_reading(finding.reading),
-        invasions=tuple(replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions),
+        invasions=tuple([replace(invasion, text=cleaned(invasion.text)) for invasion in finding.invasions]),
     )
 
 
