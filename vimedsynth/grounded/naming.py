@@ -13,7 +13,7 @@ from vimedsynth.reports import Report
 
 NAMED = (Polarity.PRESENT, Polarity.POSTOPERATIVE)
 """How a finding is asserted that has a name."""
-_COUNT = re.compile(r"^(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
+_COUNT = re.compile(r"(vài|nhiều|một vài|một số|hai|ba|một|các) ", re.I)
 _LARGEST = re.compile(r"^(khối hạch|đám hạch|hạch|nốt|nang|khối|u|nhân|sỏi|đám mờ|tổn thương)\b")
 _MANY = frozenset({"vài", "nhiều", "hai", "ba", "một vài", "một số"})
 _HISTORY = re.compile(
@@ -30,7 +30,8 @@ _SIDE = re.compile(r"\s*(?:-\s*)?(?:ở )?(?:bên )?\b(?:phải|trái)\b|\s*\b(?
 
 def uncounted(text: str) -> str:
     """``text`` without the count word it begins with: "vài hạch" -> "hạch"."""
-    return _COUNT.sub("", text)
+    count = _COUNT.match(text)
+    return text[count.end() :] if count else text
 
 
 class Name(NamedTuple):
@@ -162,11 +163,13 @@ def suv_words(finding: Finding) -> str:
     return f"{kind}: {values[0]}" if len(values) == 1 else f"{kind} lần lượt là {' và '.join(values)}"
 
 
+@lru_cache(maxsize=1024)
 def sideless(text: str) -> str:
     """``text`` without its words of side."""
     return squeezed(_SIDE.sub("", text) if any(map(text.__contains__, _SIDE_WORDS)) else text)
 
 
+@lru_cache(maxsize=1024)
 def of_history(text: str) -> bool:
     """Whether the words rest on what was known or done before this study."""
     return bool(_HISTORY.search(text))
@@ -178,7 +181,8 @@ def description(finding: Finding, name: Name) -> str:
     if is_uptake(finding):
         parts = [squeezed(f"{uptake or finding.morphology} {place}")]
     else:
-        head, *others = listed(_NO_HEAD.sub("", finding.morphology))
+        whole = finding.morphology
+        head, *others = listed(_NO_HEAD.sub("", whole) if "nh ảnh " in whole or "lớn nhất" in whole else whole)
         parts = [squeezed(f"{head} {place}"), *others]
     if finding.sizes:
         _tell_sizes(parts, finding, name)

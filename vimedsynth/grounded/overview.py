@@ -13,14 +13,13 @@ from vimedsynth.samples import WHOLE
 from vimedsynth.sections import without_heading
 
 _DENIAL = re.compile(r"^(?:không|chưa) phát hiện(?: thấy)?(?: hình ảnh| hình)? ", re.I)
-_REST = re.compile(r"vị trí khác|toàn thân")
-_EFFUSION = re.compile(r"tràn dịch|tràn khí")
-_SKELETON = re.compile(r"cơ xương|hệ xương")
+_REST = ("vị trí khác", "toàn thân")
+_EFFUSION = ("tràn dịch", "tràn khí")
+_SKELETON = ("cơ xương", "hệ xương")
 _OPERATED = re.compile(r"(?:Hình ảnh )?(.+?) đã (?:được )?phẫu thuật")
 _UPTAKE_AT = re.compile(r"chuyển hóa(?: FDG)?.*? ((?:ở|tại|trong) .+)\.$")
 _AND_EFFUSION = re.compile(r" và (?=tràn)")
-_BESIDES = re.compile(r"\bkhác\b|còn lại")
-_ITEM = re.compile(r", | và ")
+_OTHER = re.compile(r"\bkhác\b")
 _BOTH = re.compile(r"\b2 bên\b")
 _SUMMARY_LIMIT = 1100
 
@@ -125,8 +124,12 @@ def _denials(scope: Scope) -> Iterator[Draft]:
             slots = {"what": what, "sentence": line, "sentence_lower": _small(line)}
             yield Draft("negative", slots, "negative", numbers, ids, False, ids[0])
         place = _place_of(line)
-        if place and not _REST.search(line):
+        if place and not _holds(line, _REST):
             yield Draft("finding", {"place": place, "sentences": line}, "physiologic", numbers, ids, None, ids[0])
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    return any(map(text.__contains__, words))
 
 
 def _place_of(line: str) -> str:
@@ -138,7 +141,7 @@ def _place_of(line: str) -> str:
 def _besides(scope: Scope, findings: list[Finding], line: str, numbers: tuple[int, ...]) -> Iterator[Draft]:
     """The standard skeleton line after a lesion of the skeleton: both are told, the line as what is seen besides."""
     avid = [s for s in scope.avid if s.finding.section is findings[0].section]
-    if not avid or not _SKELETON.search(line):
+    if not avid or not _holds(line, _SKELETON):
         return
     evidence = tuple(sorted({*numbers, *(n for s in avid for n in s.evidence)}))
     ids = (*(f.id for f in findings), *(name for s in avid for name in s.ids))
@@ -160,14 +163,14 @@ def _contradicted(scope: Scope, findings: list[Finding], line: str) -> bool:
     """Whether another sentence of the report says the opposite of the denial."""
     seen = [f for f in scope.case.all_findings if f.polarity is Polarity.PRESENT]
     organs = {place.organ for f in findings for place in f.places if place.organ}
-    if _EFFUSION.search(line):
-        wet = [f for f in seen if _EFFUSION.search(f.morphology) or f.head in {"effusion", "pneumothorax"}]
+    if _holds(line, _EFFUSION):
+        wet = [f for f in seen if _holds(f.morphology, _EFFUSION) or f.head in {"effusion", "pneumothorax"}]
         return any(not organs or not f.places or any(p.organ in organs for p in f.places) for f in wet)
-    if _BESIDES.search(line):
+    if "còn lại" in line or ("khác" in line and _OTHER.search(line)):
         return False
     sections = {f.section for f in findings}
     avid = [f for f in seen if f.uptake in AVID]
-    if _SKELETON.search(line):
+    if _holds(line, _SKELETON):
         return any(f.section in sections for f in avid)
     return any(place.organ in organs for f in avid for place in f.places)
 
@@ -183,9 +186,14 @@ def _physiologic(scope: Scope) -> Iterator[Draft]:
     for finding in found:
         own = scope.numbers(finding.spans)
         line = _lines(scope, own)
-        organ, *_ = _ITEM.split(line.rstrip(".").partition("sinh lý ")[2].removeprefix("ở "), maxsplit=1)
+        organs = line.rstrip(".").partition("sinh lý ")[2].removeprefix("ở ")
+        organ = organs.partition(", ")[0].partition(" và ")[0]
         if organ and len(own) == 1 and "chuyển hóa" not in line:
-            slots = {"organ": _BOTH.sub("hai bên", organ), "sentence": line, "sentence_lower": _small(line)}
+            slots = {
+                "organ": _BOTH.sub("hai bên", organ) if "2" in organ else organ,
+                "sentence": line,
+                "sentence_lower": _small(line),
+            }
             yield Draft("physiologic_organ", slots, "physiologic_yes", own, (finding.id,), True, "physiologic")
 
 

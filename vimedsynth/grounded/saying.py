@@ -3,8 +3,9 @@
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import chain
+from operator import getitem
 from typing import Any
 
 from vimedsynth.grounded.asking import Draft
@@ -95,15 +96,19 @@ def _it(draft: Draft, scope: Scope) -> str:
 
 
 def _answer(draft: Draft, scope: Scope, rng: random.Random) -> str:
-    forms = table("answers")
-    for key in draft.answer.split("."):
-        forms = forms[key]
     slots = draft.slots
     if draft.kind == "region":
         slots = {**slots, "region": table("answers")["regions"][scope.case.region]}
     if "told" in slots:
         slots = {**slots, "lesion": slots["told"]}
-    return filled(rng.choice(forms), slots)
+    return filled(rng.choice(_answers(draft.answer)), slots)
+
+
+@cache
+def _answers(key: str) -> list[str]:
+    """The wordings of an answer: "side.left" is in a table of its own."""
+    forms: list[str] = reduce(getitem, key.split("."), table("answers"))
+    return forms
 
 
 @cache
