@@ -174,7 +174,7 @@ class Journal:
         said = (reply.failure, reply.message, None if request.payload else reply.raw or None, request.payload)
         row = (reply.key, work, attempt, *said, *tokens, time.time())
         self._db.execute("INSERT INTO requests VALUES (?,?,?,?,?,?,?,?,?,?)", row)
-        rows = [(place(ordinal, attempt, i), o.code, o.sample, o.row) for i, o in enumerate(request.outcomes)]
+        rows = [(place(ordinal, attempt, i), *outcome) for i, outcome in enumerate(request.outcomes)]
         self._db.executemany("INSERT INTO outcomes VALUES (?,?,?,?)", rows)
 
     def samples(self) -> Iterator[bytes]:

@@ -51,8 +51,9 @@ class _Open:
     @property
     def answered(self) -> bool:
         """Nothing refused, or nothing missing in spite of it."""
-        whole = self.work.task is Task.VQA_SINGLE and not self.uncovered
-        return bool(self.samples) and (not self.objections or whole)
+        if not self.samples or not self.objections:
+            return bool(self.samples)
+        return self.work.task is Task.VQA_SINGLE and not self.uncovered
 
     def learn(self, reply: Reply, judged: Judged) -> None:
         self.samples |= judged.samples
@@ -75,6 +76,7 @@ class Loop:
         most_tokens: int | None = None,
     ) -> None:
         self._run, self._engine, self._works = run, engine, enumerate(works)
+        self._recipe = run.recipe
         self._retries, self._locate, self._progress = retries, locate, progress
         self._most_tokens = most_tokens
         self._again: deque[_Open] = deque()
@@ -125,7 +127,7 @@ class Loop:
 
     def _next(self) -> _Open | None:
         for ordinal, work in self._works:
-            key = work_key(work, self._run.recipe)
+            key = work_key(work, self._recipe)
             if not self._run.journal.done(key):
                 return _Open(ordinal, key, work)
             self._progress.skipped()

@@ -108,12 +108,12 @@ def open_corpus(path: Path | str) -> Corpus:
 
     Raises DataRefused when there is nothing there or the layout is not known.
     """
-    from vimedsynth.corpora import LAYOUT_BY_NAME
+    from vimedsynth.corpora import layouts
 
     root = Path(path)
     if not root.exists():
         raise DataRefused(f"{root}: no such corpus; expected a folder or a .jsonl file")
-    for name, layout in LAYOUT_BY_NAME.items():
+    for name, layout in layouts():
         if layout.recognises(root):
             return Corpus(root, name, partial(layout.entries, root))
     raise DataRefused(

@@ -101,10 +101,10 @@ def _taken_up(subject: Subject) -> Iterator[Draft]:
         if finding.place_text and finding.uptake in (Uptake.INCREASED, Uptake.MILD):
             yield subject.draft("uptake_at", "yes", True, text=subject.text)
         return
-    largest = finding.sizes and all(s.applies_to == "largest" for s in finding.sizes) and finding.suvs
-    single = largest and finding.suvs[0].applies_to == "largest"
+    single = bool(finding.sizes and finding.suvs) and finding.suvs[0].applies_to == "largest"
+    single = single and all(s.applies_to == "largest" for s in finding.sizes)
     lesion, told = (subject.name.largest,) * 2 if single else (subject.name.asked, subject.name.told)
-    bare = uptake_words(finding, with_suv=len(finding.suvs) != 1)
+    bare = uptake_words(finding, with_suv=False) if len(finding.suvs) == 1 else words
     slots = {"lesion": lesion, "told": told, "uptake": bare}
     yield subject.draft("uptake_level", "uptake", **slots)
     if finding.uptake in (Uptake.INCREASED, Uptake.MILD):

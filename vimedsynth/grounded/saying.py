@@ -3,9 +3,8 @@
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, reduce
+from functools import cache
 from itertools import chain
-from operator import getitem
 from typing import Any
 
 from vimedsynth.grounded.asking import Draft
@@ -107,8 +106,10 @@ def _answer(draft: Draft, scope: Scope, rng: random.Random) -> str:
 @cache
 def _answers(key: str) -> list[str]:
     """The wordings of an answer: "side.left" is in a table of its own."""
-    forms: list[str] = reduce(getitem, key.split("."), table("answers"))
-    return forms
+    forms: Any = table("answers")
+    for name in key.split("."):
+        forms = forms[name]
+    return list(forms)
 
 
 @cache
