@@ -43,8 +43,8 @@ class Subject(NamedTuple):
 
     def draft(self, kind: str, answer: str, yes: bool | None = None, /, **slots: str) -> Draft:
         """A draft about this finding."""
-        base = {"lesion": self.name.asked, "noun": self.name.noun, "place": self.finding.place_text}
-        return Draft(kind, base | slots, answer, self.evidence, self.ids, yes, self.finding.id)
+        named = {"lesion": self.name.asked, "noun": self.name.noun, "place": self.finding.place_text, **slots}
+        return Draft(kind, named, answer, self.evidence, self.ids, yes, self.finding.id)
 
 
 def drafts_of(subject: Subject) -> Iterator[Draft]:
