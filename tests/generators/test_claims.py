@@ -26,7 +26,7 @@ def test_every_word_counts_as_a_whole_word_and_every_phrase_anywhere(text: str) 
         for name, row in ROWS.items()
         if words & set(row.get("words", ()))
         or any(phrase in low for phrase in row.get("phrases", ()))
-        or ("pattern" in row and re.search(row["pattern"], low))
+        or any(re.search(rf"\d\s*{unit}(?!\w)", low) for unit in row.get("units", ()))
     }
     assert claims_of(text) == {Claim(name) for name in expected}
 

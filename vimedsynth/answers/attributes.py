@@ -14,7 +14,7 @@ from vimedsynth.answers.matching import (
     overlap,
     sizes_said,
 )
-from vimedsynth.answers.questions import EACH, HIGHEST, focus_of
+from vimedsynth.answers.questions import EACH, EVERY, HIGHEST, focus_of
 from vimedsynth.clauses.drafts import stop_words
 from vimedsynth.clauses.sharing import GENERAL
 from vimedsynth.facts import Fact, Invades, Item, wider
@@ -91,22 +91,26 @@ _VAST = GENERAL | {"region:pelvis", "region:head", "region:head_neck", "region:a
 class Attributes:
     """Collects the objections to one answer."""
 
+    _items: tuple[Item, ...] | None = None  # what the answer spoke of last
+    _heads: frozenset[str] | None = None
+    _heads_denied = frozenset[str]()
+    _most_judged = False
+
     def __init__(self, source: Source, question: str, answer: str) -> None:
         self.source, self.answer = source, answer
-        self.low = low = fold(answer)
-        # a cheap look before the pattern of what is said of all
-        self.says_all = "đều" in low or "tất cả" in low or "nào cũng" in low or "toàn bộ" in low or "mọi" in low
-        self.says_each = any(map(low.__contains__, ("nào cũng", "đều", "mỗi", "cùng", "bằng nhau")))
+        self.low = fold(answer)
         self.focus = focus_of(question)
         self.question = self.focus.text
         self.excluded = self.focus.excluded
-        self._items: tuple[Item, ...] | None = None  # what the answer spoke of last
-        self._heads: frozenset[str] | None = None
-        self._heads_denied = frozenset[str]()
         self.places: list[tuple[Item, ...]] = []  # of the findings spoken of, in order
-        self._most_judged = False
         self.objections: list[Objection] = []
         self.notes: list[Objection] = []
+
+    def says_all(self, fact: Fact) -> bool:
+        """Whether a fact is told of all, after a cheap look for it anywhere in the answer."""
+        low = self.low
+        maybe = "đều" in low or "tất cả" in low or "nào cũng" in low or "toàn bộ" in low or "mọi" in low
+        return maybe and bool(EVERY.search(fold(fact.span.of(self.answer))))
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -166,18 +170,30 @@ class Attributes:
         self.objections.append(Objection(code, message, quote.strip(" .,;")))
 
     def _attributes(self, fact: Fact, row: Evidence) -> list[Objection]:
-        src = row.fact
         out: list[Objection] = []
 
         def add(code: str, message: str) -> None:
             out.append(Objection(code, message, fact.span.of(self.answer).strip(" .,;")))
 
-        self._numbers(fact, src, add)
-        if self.says_each and (fact.sizes or fact.suvs):
+        self._attributed(fact, row, add)
+        return out
+
+    def _attributed(self, fact: Fact, row: Evidence, add: Adder) -> None:
+        """Add what keeps the numbers, the uptake and the readings of a finding from being those of the fact."""
+        src = row.fact
+        if fact.sizes:
+            self._sizes(fact, src, add)
+        if fact.suvs:
+            self._suvs(fact, src, add)
+        if fact.sizes or fact.suvs:
             self._of_each(fact, row, add)
         self._uptake(fact, row, add)
-        self._count(fact, src, add)
-        self._reading(fact, row, add)
+        if fact.counts:
+            self._count(fact, src, add)
+        if fact.readings:
+            self._reading(fact, row, add)
+        elif fact.tier:
+            self._tier(fact, src, add)
         for relation in fact.invasions:
             self._invasion(relation, fact, row, add)
         if fact.modifiers:
@@ -186,7 +202,6 @@ class Attributes:
             self._of_largest(fact, src, add)
         if fact.prior or fact.prior_numbers:
             self._changed(fact, src, add)
-        return out
 
     def _described(self, fact: Fact, src: Fact, add: Adder) -> None:
         extra = fact.modifiers - src.modifiers - UNSAID
@@ -202,6 +217,9 @@ class Attributes:
 
     def _of_each(self, fact: Fact, row: Evidence, add: Adder) -> None:
         """What the report measures of the largest or hottest of several is no measure of each."""
+        low = self.low
+        if not ("đều" in low or "mỗi" in low or "cùng" in low or "nào cũng" in low or "bằng nhau" in low):
+            return
         if not EACH.search(fold(fact.span.of(self.answer))):
             return
         if any(self.source.says(word, row.sentences) for word in ("nhất", "hơn")):
@@ -247,7 +265,7 @@ class Attributes:
         elif not any(r.certain == relation.certain for r in near):
             add("certainty-up" if relation.certain else "certainty-down", "the report is not as certain")
 
-    def _numbers(self, fact: Fact, src: Fact, add: Adder) -> None:
+    def _sizes(self, fact: Fact, src: Fact, add: Adder) -> None:
         have = {m.dims for m in src.sizes}
         for m in fact.sizes:
             if m.few:
@@ -271,7 +289,9 @@ class Attributes:
                 add("threshold-as-value", "the impression says vài mm: the 10 mm is a threshold, not a measure")
             elif m.op == "~" and any(x.op == "<" or x.few for x in src.sizes if x.dims == m.dims or x.few):
                 add("threshold-as-value", "the report gives a threshold, not a measure")
-        if fact.suvs and HIGHEST.search(self.question) and not self.focus.items:
+
+    def _suvs(self, fact: Fact, src: Fact, add: Adder) -> None:
+        if "nhất" in self.question and HIGHEST.search(self.question) and not self.focus.items:
             asked = self.focus.heads
             alike = (r.fact for r in self.source.facts if not asked or any(head_in(h, r.fact) for h in asked))
             top = max((v for f in alike for v in f.suvs), default=0.0)
@@ -309,8 +329,7 @@ class Attributes:
             add("intensity-word", "the report does not grade the uptake so")
         if "abnormal" in fact.patterns and src.polarity == "physiologic" and fact.polarity == "present":
             add("uptake", "the report calls this physiologic")
-        extra = fact.patterns - src.patterns - {"abnormal", "multiple", "peripheral"}
-        if extra:
+        if fact.patterns and (extra := fact.patterns - src.patterns - {"abnormal", "multiple", "peripheral"}):
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
@@ -340,9 +359,6 @@ class Attributes:
 
     def _reading(self, fact: Fact, row: Evidence, add: Adder) -> None:
         src = row.fact
-        if not fact.readings:
-            self._tier(fact, src, add)
-            return
         if not self._read_there(fact, row):
             add("place", "the report reads it of another place")
         elif not self._read_on_side(fact, row):
@@ -417,8 +433,6 @@ class Attributes:
 
     def _tier(self, fact: Fact, src: Fact, add: Adder) -> None:
         """The certainty of a reading that both give."""
-        if not (fact.tier or fact.readings):
-            return
         if fact.tier == "definite" and not fact.readings and not src.tier and not src.readings:
             add("added-reading", "the report does not read this finding")
         if not src.tier:

@@ -9,7 +9,6 @@ from vimedsynth.answers.questions import (
     ALONE,
     ANSWER_EXCLUDES,
     ASKS_REGION,
-    EVERY,
     NUMBERED,
     ONLY,
     lead_of,
@@ -40,11 +39,11 @@ class AnswerJudge(Treated):
         asks_treatment, asks_advice = self.focus.treatment, self.focus.advice
         if lead == "không" and asks_treatment:
             self._denies_treatment()
-        if not rest.strip(" .,;") and lead:
+        if lead and not rest.strip(" .,;"):
             self._bare(lead)
             return
-        alone = ALONE.match(rest)
-        if alone and "suv" in self.question:
+        alone = "suv" in self.question and ALONE.match(rest)
+        if alone:
             self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)))
             return
         spans = sentence_spans(rest)
@@ -304,7 +303,7 @@ class AnswerJudge(Treated):
 
     def _present(self, fact: Fact) -> None:
         places, derived = self._placed(_stations_of(fact.items))
-        if ASKS_REGION.search(self.question) and places and self._only_places(fact):
+        if places and self._only_places(fact) and ASKS_REGION.search(self.question):
             self._covered(fact, places)
             return
         best: list[Objection] | None = None
@@ -320,7 +319,7 @@ class AnswerJudge(Treated):
             if best is None or cost(faults) < cost(best):
                 best = faults
         if len(places) > 1 and derived:
-            enough = all if self.says_all and EVERY.search(fold(fact.span.of(self.answer))) else any
+            enough = all if self.says_all(fact) else any
             if enough(self._from_context(fact, i, leans) for i in places):
                 return
         parts = self._with_sides(places)

@@ -5,7 +5,6 @@ import re
 from vimedsynth.answers.absences import Absences
 from vimedsynth.answers.attributes import changes_of
 from vimedsynth.answers.matching import LOOSE, head_in, same_finding, where_said
-from vimedsynth.answers.questions import EVERY
 from vimedsynth.facts import Fact, Item, sentence_facts
 from vimedsynth.pointing import REST
 from vimedsynth.reports import Section, Span
@@ -27,11 +26,10 @@ class Overall(Absences):
 
     def _every(self, fact: Fact) -> None:
         """ "đều tăng chuyển hóa": no finding of that form and place may be otherwise."""
-        named = fact.heads or any(i.atoms for i in fact.items)
-        said, changed = fact.levels or fact.readings, fact.prior & CHANGES
-        if REST in fact.points or not (self.says_all and (said or changed) and named):
+        changed = fact.prior & CHANGES
+        if not (fact.levels or fact.readings or changed) or REST in fact.points:
             return
-        if not EVERY.search(fold(fact.span.of(self.answer))):
+        if not self.says_all(fact) or not (fact.heads or any(i.atoms for i in fact.items)):
             return
         if fact.readings:
             self._every_read(fact)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from vimedsynth.answers.attributes import Attributes
-from vimedsynth.answers.matching import LOOSE, head_in, invaded, needed, other_way, replace_evidence, where_said
-from vimedsynth.answers.questions import EVERY
+from vimedsynth.answers.matching import LOOSE, Adder, head_in, invaded, needed, other_way, replace_evidence, where_said
 from vimedsynth.clauses.sharing import WHOLE_COUNT
 from vimedsynth.facts import PARTS, Fact, Item
 from vimedsynth.lexicon import lexicon
@@ -12,7 +11,7 @@ from vimedsynth.pointing import REST
 from vimedsynth.reports import Section
 from vimedsynth.samples import Objection
 from vimedsynth.sources import REGION_OF_SECTION, Evidence
-from vimedsynth.words import fold, split
+from vimedsynth.words import split
 
 LIVER_SIDE = {f"seg:{n}": side for side, segments in (("left", "ii iii iv iva ivb"), ("right", "v vi vii viii"))
               for n in segments.split()}  # fmt: skip
@@ -87,20 +86,9 @@ class Support(Attributes):
         def add(code: str, message: str) -> None:
             out.append(Objection(code, message, fact.span.of(self.answer).strip(" .,;")))
 
-        taken_out = (
-            src.polarity == "postoperative" and "node" in fact.heads and not src.words.isdisjoint({"vét", "nạo"})
-        )
-        if src.polarity in ("absent", "resolved") or (taken_out and fact.polarity == "present"):
-            add("negation", "the report says this is not there")
-        if fact.polarity == "physiologic" and src.polarity != "physiologic" and "physiologic" not in src.readings:
-            add("added-reading", "the report does not call this physiologic")
-        if fact.polarity == "postoperative" and src.polarity != "postoperative" and "operated" not in src.readings:
-            add("added-finding", "the report does not say it was operated on")
-        if src.polarity == "postoperative" and fact.polarity == "present" and "node" in fact.heads:
-            add("negation", "the report says they were removed")
-        if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
-            add("uptake", "the report calls this physiologic")
-        for head in sorted(fact.heads):
+        if fact.polarity != "present" or src.polarity != "present":
+            self._otherwise_there(fact, src, add)
+        for head in sorted(fact.heads) if len(fact.heads) > 1 else fact.heads:
             if not head_in(head, src) and not _called_so(head, fact, src) and not self._named_mass(head, row):
                 add("added-finding", f"the report has no such finding here ({head})")
         if leans and src.heads:
@@ -121,10 +109,26 @@ class Support(Attributes):
                     if code == "side"
                     else "the report does not place it there",
                 )
-        if any(code.code in ("place", "added-finding", "negation") for code in out):
+        if out and any(fault.code in ("place", "added-finding", "negation") for fault in out):
             return out
-        out.extend(self._attributes(fact, row))
+        self._attributed(fact, row, add)
         return out
+
+    def _otherwise_there(self, fact: Fact, src: Fact, add: Adder) -> None:
+        """A finding that is there, one that is not, one that is physiologic and one that was operated on are four things."""
+        taken_out = (
+            src.polarity == "postoperative" and "node" in fact.heads and not src.words.isdisjoint({"vét", "nạo"})
+        )
+        if src.polarity in ("absent", "resolved") or (taken_out and fact.polarity == "present"):
+            add("negation", "the report says this is not there")
+        if fact.polarity == "physiologic" and src.polarity != "physiologic" and "physiologic" not in src.readings:
+            add("added-reading", "the report does not call this physiologic")
+        if fact.polarity == "postoperative" and src.polarity != "postoperative" and "operated" not in src.readings:
+            add("added-finding", "the report does not say it was operated on")
+        if src.polarity == "postoperative" and fact.polarity == "present" and "node" in fact.heads:
+            add("negation", "the report says they were removed")
+        if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
+            add("uptake", "the report calls this physiologic")
 
     def _named_mass(self, head: str, row: Evidence) -> bool:
         """ "khối hạch" is a mass too, and so is a thick wall that the impression calls one."""
@@ -145,12 +149,15 @@ class Support(Attributes):
 
     def near(self, places: tuple[Item, ...]) -> Sequence[Evidence]:
         """The findings at the rarest of the places, in the order of the pool."""
-        wants = [want for i in places for want in needed(i.atoms)[0]]
-        return min((self.source.at.get(want, ()) for want in wants), key=len, default=self.source.pool)
+        found = [self.source.at.get(want, ()) for i in places for want in needed(i.atoms)[0]]
+        return min(found, key=len) if found else self.source.pool
 
     def at(self, places: tuple[Item, ...], row: Evidence) -> bool:
         """Whether a finding is at all of the places."""
-        return not any(self._place_fault(item, row) for item in places)
+        for item in places:  # mostly one
+            if self._place_fault(item, row):
+                return False
+        return True
 
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
@@ -219,7 +226,7 @@ class Support(Attributes):
         chosen = [row for rows in found for row in rows]
         if any(self._judged_otherwise(fact, row) for row in chosen):
             return False
-        if self.says_all and EVERY.search(fold(fact.span.of(self.answer))):
+        if self.says_all(fact):
             return not any(self._attributes(fact, row) for row in chosen)
         said = fact._replace(sizes=(), suvs=())
         if not all(any(not self._attributes(said, row) for row in rows) for rows in found):
