@@ -103,6 +103,7 @@ class Attributes:
         self.question = self.focus.text
         self.excluded = self.focus.excluded
         self.places: list[tuple[Item, ...]] = []  # of the findings spoken of, in order
+        self.said: list[Fact] = []
         self.objections: list[Objection] = []
         self.notes: list[Objection] = []
 
@@ -110,7 +111,7 @@ class Attributes:
         """Whether a fact is told of all, after a cheap look for it anywhere in the answer."""
         low = self.low
         maybe = "đều" in low or "tất cả" in low or "nào cũng" in low or "toàn bộ" in low or "mọi" in low
-        return maybe and bool(EVERY.search(fold(fact.span.of(self.answer))))
+        return maybe and bool(EVERY.search(fact.span.of(low)))
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -220,7 +221,7 @@ class Attributes:
         low = self.low
         if not ("đều" in low or "mỗi" in low or "cùng" in low or "nào cũng" in low or "bằng nhau" in low):
             return
-        if not EACH.search(fold(fact.span.of(self.answer))):
+        if not EACH.search(fact.span.of(low)):
             return
         if any(self.source.says(word, row.sentences) for word in ("nhất", "hơn")):
             add("number", "the report measures the largest only")
@@ -243,7 +244,7 @@ class Attributes:
             sizes = set()  # one axis of two
         if sizes or fact.prior_suvs - src.prior_suvs:
             add("prior", "the report gives other values of the earlier study")
-        if _goes_otherwise(fold(fact.span.of(self.answer)), fact):
+        if _goes_otherwise(fact.span.of(self.low), fact):
             add("prior", "the values go the other way")
         changed = fact.prior - {"versus"} - changes_of(src)
         if changed and not _reckoned(fact, changed):

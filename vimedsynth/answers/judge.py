@@ -29,19 +29,17 @@ _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 class AnswerJudge(Treated):
     """Judges one answer: ``run()`` fills ``objections`` and ``notes``."""
 
+    _told = _named = False  # an uptake or a reading was told, and a finding, an advice or a treatment named
+
     def run(self) -> None:
         """Judge every fact of the answer in order; context goes from one to the next."""
         lead, rest = lead_of(self.answer)
-        shift = len(self.answer) - len(rest)
-        said: list[Fact] = []
-        told = named = False
-        compares = any(map(self.low.__contains__, (" hơn", "so với", "dưới mức", "trên mức", "vượt mức")))
-        asks_treatment, asks_advice = self.focus.treatment, self.focus.advice
-        if lead == "không" and asks_treatment:
+        if lead == "không" and self.focus.treatment:
             self._denies_treatment()
         if lead and not rest.strip(" .,;"):
             self._bare(lead)
             return
+        shift = len(self.answer) - len(rest)
         alone = "suv" in self.question and ALONE.match(rest)
         if alone:
             self.judge(Fact(Span(shift, len(self.answer)), suvs=(float(alone[1].replace(",", ".")),)))
@@ -49,56 +47,67 @@ class AnswerJudge(Treated):
         spans = sentence_spans(rest)
         texts = [span.of(rest) for span in spans]
         for span, text, role in zip(spans, texts, roles(texts), strict=True):
-            start = span.start + shift
-            sentence = self._without_exclusion(text)
-            if "đã " in self.low:
-                sentence = self._without_treated(sentence)
-            if compares:
-                sentence = self._without_compared(sentence, start)
-            facts = sentence_facts(sentence)
-            if role:
-                facts = self._in_list(facts, role)
-            treated = asks_treatment and self._tells_treatment(text)
-            if treated or (asks_advice and self._lists_advice(text)):
-                said.extend(facts)
-                named = named or treated
-                continue
-            number = counted(facts) if len(facts) > 1 or (facts and len(facts[0].items) > 1) else 0
-            listed: list[Fact] = []
-            for found in facts:
-                fact = self._pointed(found) if found.points else found
-                placed = moved(fact, start)
-                leaning = placed if told else leant(placed, self.focus, lead)
-                for one in self._each_of(leaning):
-                    self.judge(one)
-                told = told or bool(fact.levels or fact.readings)  # what follows it does not lean on the question
-                named = named or self._names_finding(fact)
-                if lead == "có" and not said and any(fold(i.span.of(text)) not in self.question for i in fact.items):
-                    self._astray(placed)
-                said.append(placed)
-                if role or number:
-                    listed.append(leaning._replace(items=self._placed(fact.items)[0]))
-                self.spoke_of(fact)
-            if listed:
-                self._list_told(listed, role, number, Span(start, span.end + shift))
-            self._versus(text, Span(start, span.end + shift))
-            if not facts:
-                self._unread(Span(start, span.end + shift))
+            self._sentence(text, role, span.start + shift, lead)
         self._times()
-        if any(map(self.low.__contains__, (" nạo", " vét", " cắt", " mổ", " phẫu", " trị"))):
-            self._denied_treatments()
-        self._fractions()
-        self._lead(lead, said)
-        if not named and (lead or not any(fact.advice for fact in said)):
+        self._denied_treatments()
+        if "/" in self.answer:
+            self._fractions()
+        if lead and self.said:
+            self._lead(lead, self.said)
+        if not self._named and (lead or not any(fact.advice for fact in self.said)):
             self._nothing_said(lead, rest)
         if "đáp ứng" in self.question:
             self._response()
 
+    def _sentence(self, text: str, role: str, start: int, lead: str) -> None:
+        """Judge one sentence of the answer, whose ``role`` in a list is given."""
+        facts = sentence_facts(self._without_asides(text, start))
+        if role:
+            facts = self._in_list(facts, role)
+        treated = self.focus.treatment and self._tells_treatment(text)
+        if treated or (self.focus.advice and self._lists_advice(text)):
+            self.said.extend(facts)
+            self._named = self._named or treated
+            return
+        number = counted(facts) if len(facts) > 1 or (facts and len(facts[0].items) > 1) else 0
+        listed: list[Fact] = []
+        for found in facts:
+            fact = self._pointed(found) if found.points else found
+            placed = moved(fact, start)
+            leaning = placed if self._told else leant(placed, self.focus, lead)
+            for one in self._each_of(leaning):
+                self.judge(one)
+            self._told = self._told or bool(fact.levels or fact.readings)  # what follows leans on the question no more
+            self._named = self._named or self._names_finding(fact)
+            if lead == "có" and not self.said and any(fold(i.span.of(text)) not in self.question for i in fact.items):
+                self._astray(placed)
+            self.said.append(placed)
+            if role or number:
+                listed.append(leaning._replace(items=self._placed(fact.items)[0]))
+            self.spoke_of(fact)
+        if listed:
+            self._list_told(listed, role, number, Span(start, start + len(text)))
+        if " hơn" in self.low:
+            self._versus(text, Span(start, start + len(text)))
+        if not facts:
+            self._unread(Span(start, start + len(text)))
+
+    def _without_asides(self, sentence: str, start: int) -> str:
+        """The sentence with blanks for what is judged by itself: what it leaves out, was treated, or is compared with."""
+        low = self.low
+        if "ngoài" in low or "trừ" in low:
+            sentence = self._without_exclusion(sentence)
+        if "đã " in low:
+            sentence = self._without_treated(sentence)
+        if " hơn" in low or "so với" in low or " mức" in low:
+            sentence = self._without_compared(sentence, start)
+        return sentence
+
     def _each_of(self, fact: Fact) -> list[Fact]:
         """ "Cả hai nghi ngờ di căn": said of each of the two findings named before."""
-        if "cả hai" not in self.low or any(i.atoms or i.side != "both" for i in fact.items) or len(self.places) < 2:
+        if len(self.places) < 2 or "cả hai" not in self.low or any(i.atoms or i.side != "both" for i in fact.items):
             return [fact]
-        both = "cả hai" in fold(fact.span.of(self.answer))
+        both = "cả hai" in fact.span.of(self.low)
         return [fact._replace(items=items) for items in self.places[-2:]] if both else [fact]
 
     def _pointed(self, fact: Fact) -> Fact:
@@ -135,7 +144,7 @@ class AnswerJudge(Treated):
 
     def _fractions(self) -> None:
         """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""
-        for hit in _FRACTION.finditer(self.answer) if "/" in self.answer else ():
+        for hit in _FRACTION.finditer(self.answer):
             known = hit[0] in self.question or any(hit[0] in s.text for s in self.source.sentences)
             if not known and not 0 < int(hit[1]) < int(hit[2]) < 6:
                 self.object("number", f"the report has no {hit[0]}")
@@ -166,7 +175,7 @@ class AnswerJudge(Treated):
 
     def _without_exclusion(self, sentence: str) -> str:
         """The sentence with "ngoài ..." blanked; what it leaves out is remembered for denials."""
-        hit = ANSWER_EXCLUDES.search(fold(sentence)) if "ngoài" in self.low or "trừ" in self.low else None
+        hit = ANSWER_EXCLUDES.search(fold(sentence))
         if not hit:
             return sentence
         self.excluded = (*self.excluded, *sentence_facts(sentence[hit.start(1) : hit.end(1)]))
@@ -181,9 +190,7 @@ class AnswerJudge(Treated):
 
     def _lead(self, lead: str, said: list[Fact]) -> None:
         """ "Không, tổn thương tăng chuyển hóa": the first word must not deny what follows."""
-        if not lead or not said or not self._may_deny(lead, said):
-            return
-        asked = self.focus.facts
+        asked = self.focus.facts if self._may_deny(lead, said) else ()
         if not asked:
             return
         levels = frozenset(lv for f in asked for lv in f.levels)
@@ -228,7 +235,7 @@ class AnswerJudge(Treated):
         """Judge one fact of the answer."""
         if fact.words:
             fact = self._with_suv(fact)
-        self._words(fact)
+            self._words(fact)
         if fact.prior and not self.focus.history:
             self.object("needs-history", "speaks of an earlier study, which the question does not ask for", fact.span)
         if fact.advice:
@@ -250,16 +257,12 @@ class AnswerJudge(Treated):
         if fact.levels and len(self.excluded) > len(self.focus.excluded):
             self._excepted(fact)
         self._most(fact)
-        if "nhất" in self.low:
+        most = "nhất" in self.low
+        if most:
             self._called_most(fact)
-        self._one_of_them(fact)
-        only = "chỉ" in self.low or "duy nhất" in self.low
-        if (
-            only
-            and (fact.items or fact.heads)  # "chỉ tăng hấp thu lan tỏa": merely
-            and (fact.levels & {"increased", "mild"} or fact.readings)
-            and ONLY.search(fold(fact.span.of(self.answer)))
-        ):
+        if fact.modifiers:
+            self._one_of_them(fact)
+        if ("chỉ" in self.low or (most and "duy nhất" in self.low)) and ONLY.search(fact.span.of(self.low)):
             self._only(fact)
         self._present(fact)
 
@@ -306,12 +309,22 @@ class AnswerJudge(Treated):
         if places and self._only_places(fact) and ASKS_REGION.search(self.question):
             self._covered(fact, places)
             return
+        if not self._borne_out(fact, places):
+            self._unsupported(fact, places, derived)
+
+    def _borne_out(self, fact: Fact, places: tuple[Item, ...]) -> bool:
+        """Whether the report has a finding at those places that supports the fact."""
+        leans = not fact.heads
+        for row in self.near(places):
+            if may_support(fact, row.fact) and self.at(places, row) and not self._faults(fact, (), row, leans):
+                return True
+        return False
+
+    def _unsupported(self, fact: Fact, places: tuple[Item, ...], derived: bool) -> None:
+        """Object to a fact that no one finding supports, unless several do together."""
         best: list[Objection] | None = None
         pool = self.source.pool
         leans = not fact.heads
-        likely = (r for r in self.near(places) if may_support(fact, r.fact) and self.at(places, r))
-        if any(not self._faults(fact, (), row, leans) for row in likely):
-            return
         for row in pool:
             if row.fact.polarity == "advice":
                 continue

@@ -5,9 +5,12 @@ import re
 from vimedsynth.answers.questions import Focus
 from vimedsynth.facts import Fact
 
+_NAME = re.compile(r"\s*(?:(?:liệt )?kê|kể|nêu (?:các|những))\b")
+# Each way to ask begins with a letter, so that the search goes from one such letter to the next.
+_COUNTED = r"(?:ổ|nốt|hạch|khối|nang|đám|tổn thương|vị trí|chỗ|điểm)\b"
 _WHICH = re.compile(
-    r"(?<!thế )\bnào\b|\bđâu\b|\bnhững gì\b|^\s*(?:liệt )?kê\b|^\s*kể\b|^\s*nêu (?:các|những)\b"
-    r"|\b(?:bao nhiêu|mấy) (?:ổ|nốt|hạch|khối|nang|đám|tổn thương|vị trí|chỗ|điểm)\b"
+    r"nào\b(?<!\wnào)(?<!thế nào)|đâu\b(?<!\wđâu)|những gì\b(?<!\wnhững gì)"
+    rf"|bao nhiêu (?<!\wbao nhiêu ){_COUNTED}|mấy (?<!\wmấy ){_COUNTED}"
 )
 
 
@@ -18,7 +21,7 @@ def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
     """
     if fact.polarity != "present" or lead == "không" or not (fact.items or fact.heads):
         return fact
-    if fact.levels or fact.readings or fact.prior or not _WHICH.search(focus.text):
+    if fact.levels or fact.readings or fact.prior or not (_WHICH.search(focus.text) or _NAME.match(focus.text)):
         return fact
     wholes = [f for f in focus.facts if f.polarity == "present"]
     if len(wholes) != 1:

@@ -13,8 +13,8 @@ from vimedsynth.words import fold
 
 MORE = re.compile(r"\b(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) hơn\b")
 MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) (?:nhất|hơn(?=[?.,]|$))")
-CALLED_MOST = re.compile(r"\blà (?:\w+ ){0,3}?(lớn|to|nhỏ|bé|cao|mạnh|thấp) nhất")
-WHICH = re.compile(r"(?<!thế )\bnào\b|\bở đâu\b|\bvị trí\b|\bchỗ nào\b")
+CALLED_MOST = re.compile(r"là (?<!\wlà )(?:\w+ ){0,3}?(lớn|to|nhỏ|bé|cao|mạnh|thấp) nhất")
+WHICH = re.compile(r"nào\b(?<!\wnào)(?<!thế nào)|ở đâu\b(?<!\wở đâu)|vị trí\b(?<!\wvị trí)")
 LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
 CHANGES = frozenset({"smaller", "larger", "unchanged", "new"})
 VALUES = {"one": 1, "two": 2, "three": 3, "unmarked": 1}
@@ -57,6 +57,8 @@ class Overall(Absences):
 
     def _only(self, fact: Fact) -> None:
         """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other finding of what is asked about may be so."""
+        if not ((fact.items or fact.heads) and (fact.levels & {"increased", "mild"} or fact.readings)):
+            return  # "chỉ tăng hấp thu lan tỏa": merely
         named = (fact, *self.excluded)
         asked = {row.sentences[0] for row in self._alike(self.focus.heads, self.focus.items)}
         for row in self.source.pool:
@@ -80,7 +82,7 @@ class Overall(Absences):
 
     def _versus(self, sentence: str, span: Span) -> None:
         """ "Hạch A lớn hơn hạch B": where the report measures both, it is so."""
-        hit = MORE.search(fold(sentence)) if " hơn" in self.low else None
+        hit = MORE.search(fold(sentence))
         if not hit:
             return
         sides = [sentence_facts(part) for part in (sentence[: hit.start()], sentence[hit.end() :])]
@@ -150,7 +152,7 @@ class Overall(Absences):
 
     def _called_most(self, fact: Fact) -> None:
         """ "..., cũng là hạch lớn nhất": where the report measures two that are alike, the answer names the largest."""
-        hit = CALLED_MOST.search(fold(fact.span.of(self.answer)))
+        hit = CALLED_MOST.search(fact.span.of(self.low))
         if hit is None or not (fact.items or fact.suvs):
             return
         rows = self._alike(fact.heads or self.focus.heads, self._with_sides(self.focus.items))

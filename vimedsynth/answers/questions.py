@@ -58,6 +58,8 @@ class Focus:
     text: str  # folded
     about: str  # the question without what it leaves out
     excluded: tuple[Fact, ...]
+    advice: bool  # it asks for what is advised
+    treatment: bool  # it asks for what was done before
 
     @cached_property
     def history(self) -> bool:
@@ -81,20 +83,6 @@ class Focus:
         return heads - {"enlargement"} if " hơn" in self.text else heads  # "hạch nào lớn hơn?"
 
     @property
-    def advice(self) -> bool:
-        """Whether it asks for what is advised."""
-        text = self.text  # a cheap look before the pattern
-        maybe = "nghị" in text or "khuy" in text or "thêm" in text or "dò" in text or "bước" in text or "cần" in text
-        return (maybe or "xét" in text) and bool(ASKS_ADVICE.search(text))
-
-    @property
-    def treatment(self) -> bool:
-        """Whether it asks for what was done before."""
-        return ("đã " in self.text or " gì" in self.text or "tiền " in self.text) and bool(
-            ASKS_TREATED.search(self.text)
-        )
-
-    @property
     def rest(self) -> bool:
         """Whether it asks for the others of several: "Các nốt còn lại to bao nhiêu?"."""
         named = "khác" in self.text or "còn lại" in self.text
@@ -106,8 +94,12 @@ def focus_of(question: str) -> Focus:
     """A question, to be read when needed."""
     low = fold(question)
     hit = EXCLUDES.search(low) if any(word in low for word in ("ngoài", "bên cạnh", "trừ")) else None
-    if not hit:
-        return Focus(low, question, ())
+    about, excluded = _apart(question, low, hit) if hit else (question, ())
+    return Focus(low, about, excluded, bool(ASKS_ADVICE.search(low)), bool(ASKS_TREATED.search(low)))
+
+
+def _apart(question: str, low: str, hit: re.Match[str]) -> tuple[str, tuple[Fact, ...]]:
+    """The question without what it leaves out, and that."""
     group = 1 if hit[1] else 2
     start, end = hit.start(group), hit.end(group)
     comma = low.rfind(", ", start, end)
@@ -115,9 +107,7 @@ def focus_of(question: str) -> Focus:
     # "Ngoài L2, xương còn ...?": what stands after the comma is asked about; "Ngoài gan, lách và tụy còn ...?" is a list
     if group == 1 and comma > 0 and low[end] != "," and " và " not in low[comma:end]:
         subject, end = question[comma + 1 : end], comma
-    return Focus(
-        low, f"{question[: hit.start()]} {subject} {question[hit.end() :]}", sentence_facts(question[start:end])
-    )
+    return f"{question[: hit.start()]} {subject} {question[hit.end() :]}", sentence_facts(question[start:end])
 
 
 def lead_of(answer: str) -> tuple[str, str]:

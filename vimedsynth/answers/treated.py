@@ -38,7 +38,7 @@ _TOLD = frozenset(
 
 
 _DENIED = re.compile(
-    r"\b(?:không|chưa)(?: từng)?(?: được)?(?= (?:mổ|phẫu thuật|cắt|nạo|vét|xạ trị|hóa trị|hóa xạ trị)\b)"
+    r"(?:không(?<!\wkhông)|chưa(?<!\wchưa))(?: từng)?(?: được)?(?= (?:mổ|phẫu thuật|cắt|nạo|vét|xạ trị|hóa trị|hóa xạ trị)\b)"
 )
 
 
