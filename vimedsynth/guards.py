@@ -3,25 +3,25 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from vimedsynth.answers import judge_answer
 from vimedsynth.answers.questions import lead_of
-from vimedsynth.facts import sentence_facts
+from vimedsynth.facts import Fact, sentence_facts
 from vimedsynth.reports import Report, Section, Sentence, Span, nfc, sentence_spans
 from vimedsynth.samples import Candidate, Case, Objection, Task, Turn
 from vimedsynth.sources import REGION_OF_SECTION, source_of
 
 _MARKED = "ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
 VIETNAMESE = frozenset(_MARKED + _MARKED.upper())
+MARKED = re.compile(rf"[{_MARKED}{_MARKED.upper()}]\S*")
 WORD = re.compile(r"[^\W\d_]+")
 FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#\d+;|\ufffd")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Objections refuse the text; notes are about the source or about harmless differences."""
 
     objections: tuple[Objection, ...] = ()
@@ -36,7 +36,7 @@ def language_objections(text: str) -> tuple[Objection, ...]:
     """Not Vietnamese, or broken on its way (escapes, replacement characters)."""
     if not text.strip():
         return (Objection("empty", "the text is empty", ""),)
-    if any(map(text.__contains__, ("\\", "&#", "\ufffd"))) and ESCAPED.search(text):
+    if ("\\" in text or "&#" in text or "\ufffd" in text) and ESCAPED.search(text):
         return (Objection("escaped-text", "the text holds escape sequences instead of letters", text[:80]),)
     if FOREIGN.search(text) or _mostly_plain(text):
         return (Objection("not-vietnamese", "the text is not Vietnamese", text[:80]),)
@@ -45,8 +45,7 @@ def language_objections(text: str) -> tuple[Objection, ...]:
 
 def _mostly_plain(text: str) -> bool:
     """Whether more than four words in five, of four words or more, have no Vietnamese letter."""
-    pieces = text.split()
-    if 10 * (len(pieces) - sum(map(VIETNAMESE.isdisjoint, pieces))) > len(text):
+    if 10 * len(MARKED.findall(text)) > len(text):
         return False  # a word takes two characters with its space: a fifth of them are Vietnamese, however they are cut
     words = WORD.findall(text)
     return len(words) >= 4 and sum(map(VIETNAMESE.isdisjoint, words)) > 0.8 * len(words)
@@ -87,12 +86,10 @@ def review(case: Case, candidate: Candidate) -> Verdict:
         return check_text(report, candidate.text or "")
     objections: list[Objection] = []
     notes: list[Objection] = []
-    seen: set[str] = set()
-    for turn in candidate.turns:
-        key = " ".join(turn.question.lower().split())
-        if key in seen:
+    asked = [" ".join(turn.question.lower().split()) for turn in candidate.turns] if len(candidate.turns) > 1 else [""]
+    for number, turn in enumerate(candidate.turns):
+        if asked[number] in asked[:number]:
             objections.append(Objection("repeated-question", "the conversation asks this twice", turn.question))
-        seen.add(key)
         objections.extend(evidence_objections(case.report, turn))
         verdict = check_answer(case.report, turn.question, turn.answer)
         objections.extend(verdict.objections)
@@ -105,7 +102,7 @@ def evidence_objections(report: Report, turn: Turn) -> list[Objection]:
     if not turn.evidence:
         return [Objection("evidence-missing", "the answer points at no sentence of the report", turn.answer)]
     for span in turn.evidence:
-        if not 0 <= span.start < span.end <= len(report.text) or not span.of(report.text).strip():
+        if not 0 <= span.start < span.end <= len(report.text) or span.of(report.text).isspace():
             return [
                 Objection("evidence-outside", f"[{span.start}, {span.end}) selects nothing of the report", turn.answer)
             ]
@@ -124,29 +121,35 @@ def _supports(sentences: Sequence[Sentence], answer: str) -> bool:
     _, rest = lead_of(answer)  # read as the judge of the answer reads it: once for both
     said = [f for span in sentence_spans(rest) for f in sentence_facts(span.of(rest))]
     shown = [f for s in sentences for f in sentence_facts(s.text)]
-    numbers = {v for f in shown for v in f.suvs} | {m.dims for f in shown for m in f.sizes}
-    if not all(v in numbers for f in said for v in f.suvs) or not all(m.dims in numbers for f in said for m in f.sizes):
+    numbers = _numbers(said)
+    if numbers and not numbers <= _numbers(shown):
         return False
-    words = frozenset[str]().union(*(f.heads for f in said), *(i.atoms for f in said for i in f.items))
-    return (
-        not words
-        or "region:body" in words
-        or any(not words.isdisjoint(i.wider) for f in shown for i in f.items)
-        or any(not words.isdisjoint(f.heads) for f in shown)
-        or any(not words.isdisjoint(REGION_OF_SECTION[s.section]) for s in sentences)
-    )
+    words: set[str] = set()
+    for fact in said:
+        words.update(fact.heads, *[item.atoms for item in fact.items])
+    if not words or "region:body" in words:
+        return True
+    for fact in shown:
+        if not words.isdisjoint(fact.heads) or not all(words.isdisjoint(item.wider) for item in fact.items):
+            return True
+    return any(not words.isdisjoint(REGION_OF_SECTION[s.section]) for s in sentences)
+
+
+def _numbers(facts: Sequence[Fact]) -> set[float | tuple[float, ...]]:
+    """Their SUVs, and the axes of their sizes."""
+    return {*(v for f in facts for v in f.suvs), *(m.dims for f in facts for m in f.sizes)}
 
 
 def sentences_at(report: Report, spans: Sequence[Span]) -> list[Sentence]:
     """The sentences of the report that one of ``spans`` touches, in order."""
     ends = _ends(report)
-    numbers: set[int] = set()
+    found: dict[int, Sentence] = {}
     for span in spans:
         number = bisect_right(ends, span.start)
-        while number < len(ends) and report.sentences[number].span.start < span.end:
-            numbers.add(number)
+        while number < len(ends) and (sentence := report.sentences[number]).span.start < span.end:
+            found[number] = sentence
             number += 1
-    return [report.sentences[number] for number in sorted(numbers)]
+    return [found[number] for number in sorted(found)]
 
 
 @lru_cache(maxsize=64)

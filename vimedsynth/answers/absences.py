@@ -166,7 +166,7 @@ class Absences(Support):
     def _denied(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A present finding of the report that the answer denies."""
         src = row.fact
-        if src.polarity != "present" or (row.section.value == "impression" and not src.items):
+        if src.polarity != "present" or (row.section is Section.IMPRESSION and not src.items):
             return False
         if fact.levels & {"increased", "mild"}:
             if not row.avid:
@@ -190,7 +190,7 @@ class Absences(Support):
         if any(same_finding(ex, src) for ex in self.excluded):
             return False
         if everywhere:
-            return bool(self.excluded) and row.avid and bool(src.suvs) and row.section.value != "impression"
+            return bool(self.excluded) and row.avid and bool(src.suvs) and row.section is not Section.IMPRESSION
         for item in places:
             want = frozenset(a for a in item.atoms - LOOSE if not a.startswith("rel:"))
             for own, reach in zip(src.items, row.places, strict=True):
@@ -217,33 +217,32 @@ class Absences(Support):
     def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A sentence of the report that says it is not there, or that the place is normal."""
         src = row.fact
-        if fact.modifiers and _only_described(fact) and not fact.modifiers <= src.modifiers:
-            return False  # "không bị co kéo" is not backed by "không tràn dịch"
-        if fact.polarity == "resolved" and fact.prior and src.polarity != "resolved":
-            return False  # what was there and is gone was there
+        # "không có tổn thương ác tính ở gan", where the report reads what is there as benign
+        harmless = bool(fact.readings) and self._read_as_harmless(fact, src)
         if src.polarity in ("absent", "resolved"):
             if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
                 return False
             if fact.heads and not src.heads and not (fact.levels or fact.patterns or fact.generic):
                 return False
-        elif self._read_as_harmless(fact, src):
-            pass  # "không có tổn thương ác tính ở gan", where the report reads what is there as benign
-        elif not (src.polarity == "physiologic" or "none" in src.levels) or (
-            fact.heads and not (fact.levels or fact.patterns) and not any(head_in(h, src) for h in fact.heads)
-        ):
-            return False
+        elif not harmless:
+            if src.polarity != "physiologic" and "none" not in src.levels:
+                return False
+            if fact.heads and not (fact.levels or fact.patterns) and not any(head_in(h, src) for h in fact.heads):
+                return False
+        if fact.modifiers and _only_described(fact) and not fact.modifiers <= src.modifiers:
+            return False  # "không bị co kéo" is not backed by "không tràn dịch"
+        if fact.polarity == "resolved" and fact.prior and src.polarity != "resolved":
+            return False  # what was there and is gone was there
         if row.lent and (everywhere or not self._as_much(fact, places, row)):
             return False
         if everywhere:
             return src.polarity == "absent"
-        if fact.readings - src.readings - {"not"} and not (
-            fact.levels or fact.heads or self._read_as_harmless(fact, src)
-        ):
+        if fact.readings - src.readings - {"not"} and not (fact.levels or fact.heads or harmless):
             return False
         for item in places:
-            if "region:body" in src.atoms and src.polarity == "absent":
-                return True
             for own in src.items:
+                if "region:body" in own.atoms and src.polarity == "absent":
+                    return True
                 near = around(item.atoms) & own.atoms
                 if near and not other_part(item.atoms, own.atoms) and compatible_sides(item.side, own.side):
                     return True

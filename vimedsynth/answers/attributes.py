@@ -229,10 +229,12 @@ class Attributes:
     def _of_largest(self, fact: Fact, src: Fact, add: Adder) -> None:
         """What the report says of the largest alone is said of its place."""
         largest = _largest_places(src)
+        if not largest:
+            return
         lone = len(fact.items) == 1 and bool(fact.sizes or fact.suvs)  # its numbers are those of the largest
         of_it = fact.anaphora or "of-largest" in fact.modifiers or lone
         said = [i.atoms for i in fact.items] if of_it else _largest_places(fact)
-        if said and largest and not any(at <= wider(place) or place <= wider(at) for at in said for place in largest):
+        if said and not any(at <= wider(place) or place <= wider(at) for at in said for place in largest):
             add("place", "the largest is at another place")
 
     def _changed(self, fact: Fact, src: Fact, add: Adder) -> None:

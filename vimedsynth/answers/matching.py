@@ -44,20 +44,17 @@ Adder = Callable[[str, str], None]
 
 
 @lru_cache(maxsize=8192)
-def needed(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """What a place of the report must have to be the place of an answer: its organs and parts, and its relations."""
+def needed(atoms: frozenset[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """What a place of the report must have to be the place of an answer: its organs and parts, and its relations.
+
+    And the opposites of its relations, which it must not have: "trên" of "dưới".
+    """
     relations = frozenset(a for a in atoms if a.startswith("rel:"))
-    return atoms - LOOSE - relations, relations - VAGUE
+    return atoms - LOOSE - relations, relations - VAGUE, frozenset(_OPPOSITES[a] for a in atoms if a in _OPPOSITES)
 
 
 _OPPOSITES = {"rel:above": "rel:under", "rel:before": "rel:behind"}
 _OPPOSITES |= {b: a for a, b in _OPPOSITES.items()}
-
-
-@lru_cache(maxsize=8192)
-def other_way(atoms: frozenset[str]) -> frozenset[str]:
-    """The opposites of the relations of a place: "trên" of "dưới"."""
-    return frozenset(_OPPOSITES[a] for a in atoms if a in _OPPOSITES)
 
 
 @lru_cache(maxsize=8192)

@@ -112,6 +112,8 @@ def _apart(question: str, low: str, hit: re.Match[str]) -> tuple[str, tuple[Fact
 
 def lead_of(answer: str) -> tuple[str, str]:
     """The yes/no an answer opens with ("có", "không" or "") and the rest."""
+    if answer.lstrip()[:1].lower() not in "ckđvd":  # a cheap look before the patterns
+        return "", answer
     if len(answer) < 40 and BARE_DENIAL.fullmatch(answer):
         return "không", ""
     hit = LEAD.match(answer)

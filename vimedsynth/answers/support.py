@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from vimedsynth.answers.attributes import Attributes
-from vimedsynth.answers.matching import LOOSE, Adder, head_in, invaded, needed, other_way, replace_evidence, where_said
+from vimedsynth.answers.matching import LOOSE, Adder, head_in, invaded, needed, replace_evidence, where_said
 from vimedsynth.clauses.sharing import WHOLE_COUNT
 from vimedsynth.facts import PARTS, Fact, Item
 from vimedsynth.lexicon import lexicon
@@ -154,26 +154,26 @@ class Support(Attributes):
 
     def at(self, places: tuple[Item, ...], row: Evidence) -> bool:
         """Whether a finding is at all of the places."""
-        for item in places:  # mostly one
+        for item in places:  # noqa: SIM110 (of one place, mostly: any() would cost more than the look itself)
             if self._place_fault(item, row):
                 return False
         return True
 
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
-        want, relations = needed(item.atoms)
+        want, relations, opposite = needed(item.atoms)
         if not want and not item.side:
             return ""
         if not src.items:
             inside = want <= row.all_places
             return "" if inside and not item.side else "place"
-        if len(want) > 1:
+        if len(want) > 1 and not want.isdisjoint(TISSUES):
             want -= TISSUES & src.atoms  # "dày da và tổ chức dưới da ở cẳng chân": both tissues are of that place
-        best, opposite = "place", other_way(item.atoms)
+        best = "place"
         if opposite and len(src.items) > 1 and _turned_round(item, opposite, src):
             return "place"
         for own, reach in zip(src.items, row.places, strict=True):
-            if not want <= reach and not want <= reach | invaded(src):
+            if not want <= reach and not (src.invasions and want <= reach | invaded(src)):
                 continue
             if opposite and opposite & own.atoms:
                 continue
@@ -181,23 +181,22 @@ class Support(Attributes):
                 others = frozenset(a for a in own.atoms if a.startswith("rel:"))
                 if others and not relations <= others and not relations <= src.atoms:
                     continue
-            if self._side_ok(item, own, src):
+            if item.side is None or item.side == own.side or self._side_ok(item.side, own, src):
                 return ""
             best = "side"
         return best
 
-    def _side_ok(self, item: Item, own: Item, src: Fact) -> bool:
-        if item.side is None or item.side == own.side:
-            return True
-        if own.side is None and "liver" in own.atoms and any(LIVER_SIDE.get(a) == item.side for a in own.atoms):
+    def _side_ok(self, side: str, own: Item, src: Fact) -> bool:
+        """Whether what is said of one side may be said of a place that has another side, or none."""
+        if own.side is None and "liver" in own.atoms and any(LIVER_SIDE.get(a) == side for a in own.atoms):
             return True  # segment VIII is of the right liver, whether or not that is said
         if own.side is None:
-            if item.side == src.items[0].side and all(a.startswith(("stn:", "rib")) for a in own.atoms):
+            if side == src.items[0].side and all(a.startswith(("stn:", "rib")) for a in own.atoms):
                 return True  # "cơ ức đòn chũm trái (nhóm IIA)"
             later = next((i.side for i in src.items[src.items.index(own) + 1 :] if i.side), None)
-            return item.side == later or (later == "both" and self._asked(item.side))
+            return side == later or (later == "both" and self._asked(side))
         if own.side == "both":
-            return src.polarity == "absent" or self._asked(item.side)
+            return src.polarity == "absent" or self._asked(side)
         return False
 
     def _asked(self, side: str) -> bool:

@@ -22,10 +22,7 @@ class _Signs:
         for word, whole in self.words:
             if word in low and whole.search(low):
                 return True
-        for phrase in self.phrases:  # plain loops: a text asks this five times
-            if phrase in low:
-                return True
-        return False
+        return any(map(low.__contains__, self.phrases))
 
 
 @cache
