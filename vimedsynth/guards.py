@@ -137,7 +137,10 @@ def _supports(sentences: Sequence[Sentence], answer: str) -> bool:
 
 def _numbers(facts: Sequence[Fact]) -> set[float | tuple[float, ...]]:
     """Their SUVs, and the axes of their sizes."""
-    return {*(v for f in facts for v in f.suvs), *(m.dims for f in facts for m in f.sizes)}
+    numbers: set[float | tuple[float, ...]] = set()
+    for fact in facts:
+        numbers.update(fact.suvs, [measure.dims for measure in fact.sizes])
+    return numbers
 
 
 def sentences_at(report: Report, spans: Sequence[Span]) -> list[Sentence]:

@@ -1,13 +1,13 @@
 """Denials: what the report itself denies, and what it has that an answer denies."""
 
-from vimedsynth.answers.matching import LOOSE, head_in, other_part, overlap, same_finding, where_said
+from vimedsynth.answers.matching import LOOSE, head_in, other_part, overlap, same_finding, shares_form, where_said
 from vimedsynth.answers.support import Support
 from vimedsynth.facts import Fact, Invades, Item, around
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Section
 from vimedsynth.samples import Objection
 from vimedsynth.sources import GRAVE, Evidence, compatible_sides
-from vimedsynth.words import split
+from vimedsynth.words import fold, split
 
 BODIES = frozenset({"mass", "nodule", "node", "thickening"})
 """What can spread to a neighbour: a denial that names one denies no more than that it does."""
@@ -60,10 +60,13 @@ class Absences(Support):
                 return
         if fact.readings and not fact.items and any(self._in_its_words(fact, r) for r in self.source.facts):
             return  # "Không thấy di căn xa", where a node is a metastasis
-        against = [r for r in self.source.facts if self._denied(fact, places, r, everywhere)]
-        backing = [r for r in self.source.facts if self._backs(fact, places, r, everywhere)]
-        at = [i for i in places if any(self._denied(fact, (i,), r, everywhere) for r in against)]
-        if against and (beyond or not any(self._exact(tuple(at), r) for r in backing)):
+        facts = self.source.facts
+        against = [r for r in facts if r.fact.polarity == "present" and self._denied(fact, places, r, everywhere)]
+        backing = [r for r in facts if self._backs(fact, places, r, everywhere)]
+        at = (
+            tuple(i for i in places if any(self._denied(fact, (i,), r, everywhere) for r in against)) if against else ()
+        )
+        if against and (beyond or not any(self._exact(at, r) for r in backing)):
             self.object("negation", f"the report has {where_said(against[0])}", fact.span)
         elif against:
             self.notes.append(
@@ -111,9 +114,10 @@ class Absences(Support):
     def _in_its_words(self, fact: Fact, row: Evidence) -> bool:
         """What the impression denies of the whole body, in the same words."""
         src = row.fact
-        if row.section is not Section.IMPRESSION or src.polarity != "absent" or src.items or self._of_the_rest(row):
+        if row.section is not Section.IMPRESSION or src.polarity != "absent" or src.items:
             return False
-        return (fact.heads, fact.levels, fact.readings) == (src.heads, src.levels, src.readings)
+        same = (fact.heads, fact.levels, fact.readings) == (src.heads, src.levels, src.readings)
+        return same and not self._of_the_rest(row)
 
     def _sided(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
         """ "Bên phải thì không thấy": a side alone is of the place that was spoken of, or asked for."""
@@ -150,9 +154,9 @@ class Absences(Support):
 
     def _exact(self, places: tuple[Item, ...], row: Evidence) -> bool:
         """A denial in the report of just this place (a report may contradict itself; a faithful answer may too)."""
-        if row.fact.polarity != "absent" or row.lent or self._of_the_rest(row):
+        if row.fact.polarity != "absent" or row.lent:
             return False
-        return any(
+        return not self._of_the_rest(row) and any(
             bool((i.atoms - LOOSE) & own.atoms) and own.side in (i.side, "both", None)
             for i in places
             for own in row.fact.items
@@ -160,21 +164,23 @@ class Absences(Support):
 
     def _of_the_rest(self, row: Evidence) -> bool:
         """ "không thấy nốt, ngoại trừ ...", "các xương khác bình thường": a denial that leaves out what the answer does not."""
-        said = split(self.answer)
-        return any(word not in said and self.source.says(word, row.sentences) for word in ("khác", "trừ", "ngoài"))
+        told = [fold(self.source.sentences[number - 1].text) for number in row.sentences]
+        words = [word for word in ("khác", "trừ", "ngoài") if any(word in low for low in told)]
+        said = split(self.answer) if words else []
+        return any(word not in said and self.source.says(word, row.sentences) for word in words)
 
     def _denied(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A present finding of the report that the answer denies."""
         src = row.fact
-        if src.polarity != "present" or (row.section is Section.IMPRESSION and not src.items):
+        if row.section is Section.IMPRESSION and not src.items:
             return False
         if fact.levels & {"increased", "mild"}:
             if not row.avid:
                 return False
-            if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
+            if fact.heads and src.heads and not shares_form(fact.heads, src):
                 return False
         elif fact.heads:
-            if not any(head_in(h, src) for h in fact.heads):
+            if not shares_form(fact.heads, src):
                 return False
         elif fact.readings:
             if not (fact.readings - {"not"}) & src.readings:
@@ -187,7 +193,7 @@ class Absences(Support):
             return False  # "tăng lan tỏa, không có ổ khu trú"
         if "abnormal" in fact.patterns and not row.avid and fact.heads:
             return False
-        if any(same_finding(ex, src) for ex in self.excluded):
+        if self.excluded and any(same_finding(ex, src) for ex in self.excluded):
             return False
         if everywhere:
             return bool(self.excluded) and row.avid and bool(src.suvs) and row.section is not Section.IMPRESSION
@@ -208,11 +214,11 @@ class Absences(Support):
     def _as_much(self, fact: Fact, places: tuple[Item, ...], row: Evidence) -> bool:
         """A denial that has its place from what stands before it denies this much: no other form, of no wider place."""
         src = row.fact
-        if self._of_the_rest(row) or not all(head_in(h, src) for h in fact.heads) or not src.readings <= fact.readings:
+        if not all(head_in(h, src) for h in fact.heads) or not src.readings <= fact.readings:
             return False
         if not src.levels <= fact.levels or src.heads & {"enlargement"} - fact.heads:
             return False
-        return all(any(_no_wider(item, own) for own in src.items) for item in places)
+        return all(any(_no_wider(item, own) for own in src.items) for item in places) and not self._of_the_rest(row)
 
     def _backs(self, fact: Fact, places: tuple[Item, ...], row: Evidence, everywhere: bool) -> bool:
         """A sentence of the report that says it is not there, or that the place is normal."""
@@ -220,14 +226,14 @@ class Absences(Support):
         # "không có tổn thương ác tính ở gan", where the report reads what is there as benign
         harmless = bool(fact.readings) and self._read_as_harmless(fact, src)
         if src.polarity in ("absent", "resolved"):
-            if fact.heads and src.heads and not any(head_in(h, src) for h in fact.heads):
+            if fact.heads and src.heads and not shares_form(fact.heads, src):
                 return False
             if fact.heads and not src.heads and not (fact.levels or fact.patterns or fact.generic):
                 return False
         elif not harmless:
             if src.polarity != "physiologic" and "none" not in src.levels:
                 return False
-            if fact.heads and not (fact.levels or fact.patterns) and not any(head_in(h, src) for h in fact.heads):
+            if fact.heads and not (fact.levels or fact.patterns) and not shares_form(fact.heads, src):
                 return False
         if fact.modifiers and _only_described(fact) and not fact.modifiers <= src.modifiers:
             return False  # "không bị co kéo" is not backed by "không tràn dịch"

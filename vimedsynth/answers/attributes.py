@@ -9,9 +9,9 @@ from vimedsynth.answers.matching import (
     SIDES,
     TIERS,
     Adder,
-    head_in,
     needed,
     overlap,
+    shares_form,
     sizes_said,
 )
 from vimedsynth.answers.questions import EACH, EVERY, HIGHEST, focus_of
@@ -189,7 +189,7 @@ class Attributes:
         if fact.sizes or fact.suvs:
             self._of_each(fact, row, add)
         self._uptake(fact, row, add)
-        if fact.counts:
+        if fact.counts and fact.counts != src.counts:
             self._count(fact, src, add)
         if fact.readings:
             self._reading(fact, row, add)
@@ -296,7 +296,7 @@ class Attributes:
     def _suvs(self, fact: Fact, src: Fact, add: Adder) -> None:
         if "nhất" in self.question and HIGHEST.search(self.question) and not self.focus.items:
             asked = self.focus.heads
-            alike = (r.fact for r in self.source.facts if not asked or any(head_in(h, r.fact) for h in asked))
+            alike = (r.fact for r in self.source.facts if not asked or shares_form(asked, r.fact))
             top = max((v for f in alike for v in f.suvs), default=0.0)
             if top not in fact.suvs:
                 add("number", f"the highest SUVmax of the report is {top:g}")

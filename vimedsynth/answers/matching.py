@@ -28,6 +28,9 @@ SAME_HEAD = (
     frozenset({"fibrosis-form", "opacity-band"}),
 )
 
+LIKE = {head: frozenset().union(*(same for same in SAME_HEAD if head in same)) for same in SAME_HEAD for head in same}
+"""For each form the words for it."""
+
 TELLING = frozenset(
     {"calcification", "hypodensity", "hyperdensity", "isodensity", "mixed-density", "fat-density", "schmorl"}
 )
@@ -100,7 +103,12 @@ def head_in(head: str, src: Fact) -> bool:
         return True
     if head in TELLING and not (head == "hypodensity" and "cyst" in src.heads):
         return False
-    return any(head in same and same & src.heads for same in SAME_HEAD)
+    return head in LIKE and not LIKE[head].isdisjoint(src.heads)
+
+
+def shares_form(heads: frozenset[str], src: Fact) -> bool:
+    """Whether a finding has one of these forms."""
+    return not heads.isdisjoint(src.heads) or any(head_in(head, src) for head in heads)
 
 
 def same_finding(excluded: Fact, src: Fact) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from vimedsynth.answers.absences import Absences
 from vimedsynth.answers.attributes import changes_of
-from vimedsynth.answers.matching import LOOSE, head_in, same_finding, where_said
+from vimedsynth.answers.matching import LOOSE, same_finding, shares_form, where_said
 from vimedsynth.facts import Fact, Item, sentence_facts
 from vimedsynth.pointing import REST
 from vimedsynth.reports import Section, Span
@@ -50,7 +50,7 @@ class Overall(Absences):
         """ "Hai hạch, đều nghi ngờ di căn": the report reads none of them otherwise."""
         alike = {row.sentences[0] for row in self._alike(fact.heads, self._with_sides(fact.items or self.items))}
         for row in self.source.linked:
-            about = row.sentences[0] in alike and (not fact.heads or any(head_in(h, row.fact) for h in fact.heads))
+            about = row.sentences[0] in alike and (not fact.heads or shares_form(fact.heads, row.fact))
             if about and row.fact.polarity == "present" and self._judged_otherwise(fact, row):
                 self.object("added-reading", f"not all of them: sentence {row.sentences[0]}", fact.span)
                 return
@@ -132,8 +132,7 @@ class Overall(Absences):
         return [
             r
             for r in rows
-            if (not heads or any(head_in(h, r.fact) for h in heads))
-            and (not places or any(self.at((item,), r) for item in places))
+            if (not heads or shares_form(heads, r.fact)) and (not places or any(self.at((item,), r) for item in places))
         ]
 
     def _most(self, fact: Fact) -> None:
