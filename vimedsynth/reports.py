@@ -75,7 +75,8 @@ class Report:
 
 def nfc(text: str) -> str:
     """``text`` in Unicode normal form C, without a byte-order mark, with ``\\n`` line ends."""
-    return unicodedata.normalize("NFC", text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 # Letters from \u0102 on come in pairs, large and small, so the large ones that begin a sentence are named one by one.

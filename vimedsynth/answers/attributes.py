@@ -81,6 +81,9 @@ def _reckoned(fact: Fact, changed: frozenset[str]) -> bool:
     return len(sizes) == 1 and changed <= ({"larger"} if True in sizes else {"smaller"})
 
 
+AXES = frozenset({"length", "thickness"})
+"""Measures of which a finding has both: one is none of the other."""
+
 _FINER = frozenset({"seg:", "lobe", "stn:", "vert", "thir"})
 """How the names of segments, lobes, stations, vertebrae and thirds begin."""
 
@@ -275,16 +278,14 @@ class Attributes:
                 if not any(x.few for x in src.sizes):
                     add("number", "the report does not say vài mm")
                 continue
-            if m.dims not in have and not any(
-                len(m.dims) == 1 and m.dims[0] in d for d in have if m.kind in ("length", "thickness")
-            ):
+            if m.dims not in have and not any(len(m.dims) == 1 and m.dims[0] in d for d in have if m.kind in AXES):
                 scaled = {tuple(round(d * k, 3) for d in m.dims) for k in (0.1, 10.0, 100.0, 0.01)}
                 prior = src.prior_numbers and set(m.dims) <= src.prior_numbers
                 add(
                     "prior-as-current" if prior else "unit" if scaled & have else "number",
                     f"the report gives {sizes_said(src)}",
                 )
-            elif {m.kind} | {x.kind for x in src.sizes if x.dims == m.dims} == {"length", "thickness"}:
+            elif m.kind in AXES and {m.kind} | {x.kind for x in src.sizes if x.dims == m.dims} == AXES:
                 add("number", "the report gives a length for a thickness, or the reverse")
             elif m.op == "=" and all(x.op == "<" for x in src.sizes if x.dims == m.dims):
                 add("threshold-as-value", "the report gives a threshold, not a measure")

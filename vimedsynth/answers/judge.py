@@ -49,7 +49,8 @@ class AnswerJudge(Treated):
         for span, text, role in zip(spans, texts, roles(texts), strict=True):
             self._sentence(text, role, span.start + shift, lead)
         self._times()
-        self._denied_treatments()
+        if "không" in self.low or "chưa" in self.low:
+            self._denied_treatments()
         if "/" in self.answer:
             self._fractions()
         if lead and self.said:
@@ -69,6 +70,7 @@ class AnswerJudge(Treated):
             self.said.extend(facts)
             self._named = self._named or treated
             return
+        low = self.low[start : start + len(text)]
         number = counted(facts) if len(facts) > 1 or (facts and len(facts[0].items) > 1) else 0
         listed: list[Fact] = []
         for found in facts:
@@ -79,7 +81,7 @@ class AnswerJudge(Treated):
                 self.judge(one)
             self._told = self._told or bool(fact.levels or fact.readings)  # what follows leans on the question no more
             self._named = self._named or self._names_finding(fact)
-            if lead == "có" and not self.said and any(fold(i.span.of(text)) not in self.question for i in fact.items):
+            if lead == "có" and not self.said and any(i.span.of(low) not in self.question for i in fact.items):
                 self._astray(placed)
             self.said.append(placed)
             if role or number:

@@ -95,7 +95,8 @@ def focus_of(question: str) -> Focus:
     low = fold(question)
     hit = EXCLUDES.search(low) if any(word in low for word in ("ngoài", "bên cạnh", "trừ")) else None
     about, excluded = _apart(question, low, hit) if hit else (question, ())
-    return Focus(low, about, excluded, bool(ASKS_ADVICE.search(low)), bool(ASKS_TREATED.search(low)))
+    treated = ("đã " in low or " gì" in low or "tiền " in low) and bool(ASKS_TREATED.search(low))
+    return Focus(low, about, excluded, bool(ASKS_ADVICE.search(low)), treated)
 
 
 def _apart(question: str, low: str, hit: re.Match[str]) -> tuple[str, tuple[Fact, ...]]:
