@@ -139,7 +139,9 @@ def _numbers(facts: Sequence[Fact]) -> set[float | tuple[float, ...]]:
     """Their SUVs, and the axes of their sizes."""
     numbers: set[float | tuple[float, ...]] = set()
     for fact in facts:
-        numbers.update(fact.suvs, [measure.dims for measure in fact.sizes])
+        numbers.update(fact.suvs)
+        if fact.sizes:
+            numbers.update([measure.dims for measure in fact.sizes])
     return numbers
 
 

@@ -191,7 +191,8 @@ class Attributes:
             self._suvs(fact, src, add)
         if fact.sizes or fact.suvs:
             self._of_each(fact, row, add)
-        self._uptake(fact, row, add)
+        if fact.levels or fact.intensity or fact.patterns:
+            self._uptake(fact, row, add)
         if fact.counts and fact.counts != src.counts:
             self._count(fact, src, add)
         if fact.readings:
@@ -329,7 +330,7 @@ class Attributes:
                 continue  # "giảm hấp thu", where the SUVmax was higher
             else:
                 add("uptake", f"the report says uptake is {', '.join(sorted(src.levels)) or 'not stated'}")
-        if fact.intensity - src.intensity:
+        if not fact.intensity <= src.intensity:
             add("intensity-word", "the report does not grade the uptake so")
         if "abnormal" in fact.patterns and src.polarity == "physiologic" and fact.polarity == "present":
             add("uptake", "the report calls this physiologic")

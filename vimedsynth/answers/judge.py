@@ -70,7 +70,6 @@ class AnswerJudge(Treated):
             self.said.extend(facts)
             self._named = self._named or treated
             return
-        low = self.low[start : start + len(text)]
         number = counted(facts) if len(facts) > 1 or (facts and len(facts[0].items) > 1) else 0
         listed: list[Fact] = []
         for found in facts:
@@ -81,7 +80,7 @@ class AnswerJudge(Treated):
                 self.judge(one)
             self._told = self._told or bool(fact.levels or fact.readings)  # what follows leans on the question no more
             self._named = self._named or self._names_finding(fact)
-            if lead == "có" and not self.said and any(i.span.of(low) not in self.question for i in fact.items):
+            if lead == "có" and not self.said and any(self._said_at(i, start) not in self.question for i in fact.items):
                 self._astray(placed)
             self.said.append(placed)
             if role or number:
@@ -104,6 +103,10 @@ class AnswerJudge(Treated):
         if " hơn" in low or "so với" in low or " mức" in low:
             sentence = self._without_compared(sentence, start)
         return sentence
+
+    def _said_at(self, item: Item, start: int) -> str:
+        """The folded words of a place of the sentence that begins at ``start``."""
+        return self.low[start + item.span.start : start + item.span.end]
 
     def _each_of(self, fact: Fact) -> list[Fact]:
         """ "Cả hai nghi ngờ di căn": said of each of the two findings named before."""

@@ -6,8 +6,8 @@ from vimedsynth.answers.questions import Focus
 from vimedsynth.facts import Fact
 
 _NAME = re.compile(r"\s*(?:(?:liệt )?kê|kể|nêu (?:các|những))\b")
-# Each way to ask begins with a letter, so that the search goes from one such letter to the next.
 _COUNTED = r"(?:ổ|nốt|hạch|khối|nang|đám|tổn thương|vị trí|chỗ|điểm)\b"
+# Each way to ask begins with a letter, so that the search goes from one such letter to the next.
 _WHICH = re.compile(
     r"nào\b(?<!\wnào)(?<!thế nào)|đâu\b(?<!\wđâu)|những gì\b(?<!\wnhững gì)"
     rf"|bao nhiêu (?<!\wbao nhiêu ){_COUNTED}|mấy (?<!\wmấy ){_COUNTED}"

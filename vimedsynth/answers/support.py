@@ -172,7 +172,8 @@ class Support(Attributes):
         best = "place"
         if opposite and len(src.items) > 1 and _turned_round(item, opposite, src):
             return "place"
-        for own, reach in zip(src.items, row.places):  # noqa: B905 (one for each; to count them costs as much as to look)
+        for number, own in enumerate(src.items):
+            reach = row.places[number]
             if not want <= reach and not (src.invasions and want <= reach | invaded(src)):
                 continue
             if opposite and opposite & own.atoms:
