@@ -14,6 +14,8 @@ AFTER_SURGERY = frozenset({"postoperative-change", "after-surgery"})
 class Assertions(UptakeWords):
     """Reads how a thing is asserted."""
 
+    __slots__ = ()
+
     def on_negation(self, tok: Token) -> None:
         if tok.value == "not-be":
             self.negated = True

@@ -25,6 +25,8 @@ SEEN = frozenset({"có", "thấy", "ghi", "nhận", "phát", "hiện", "hình", 
 class Borders(Cursor):
     """Reads marks and list words."""
 
+    __slots__ = ()
+
     def _opens_list(self) -> bool:
         """ "Gan có hai nốt tăng chuyển hóa FDG: hạ phân thùy VI ... và hạ phân thùy II ...": what is said of all that follow."""
         d, nxt = self.draft, self.peek()

@@ -12,6 +12,13 @@ _END = Token("mark", "", "", 0, 0)
 class Cursor(Sharing):
     """Walks the tokens; handlers are methods named ``on_<kind>``."""
 
+    # An object with more than thirty attributes and no slots is slow to read.
+    __slots__ = (
+        "toks", "size", "at", "done", "draft", "atoms", "side", "mode", "absent", "plain_denial", "negated", "certain", "depth",
+        "numeral", "listed", "below", "about", "item_start", "item_end", "if_needed", "suv_pending", "tier", "lately", "soft",
+        "sided", "side_order", "bracket", "largest", "again", "excepted", "read_back", "header", "apart",
+    )  # fmt: skip
+
     def __init__(self, text: str) -> None:
         self.toks = tokens(text)
         self.size = len(self.toks)
@@ -44,6 +51,7 @@ class Cursor(Sharing):
         self.excepted: Draft | None = None  # "không thấy nốt ..., ngoại trừ": the denial, for what comes next
         self.read_back: list[int] = []  # which findings are readings of what stands before a denial
         self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
+        self.apart = 0  # how many findings stand before "trong đó hạch A ..., hạch B ..."
 
     def facts(self) -> tuple[Fact, ...]:
         """All facts of the sentence, in reading order."""

@@ -13,6 +13,8 @@ THAT = frozenset({"này", "đó"})
 class Forms(Places):
     """Reads forms."""
 
+    __slots__ = ()
+
     def on_head(self, tok: Token) -> None:
         if self.mode == "prior":
             return

@@ -20,6 +20,8 @@ NOW = frozenset({"nay", "hiện", "giờ", "bây"})
 class Numbers(Forms):
     """Reads numbers."""
 
+    __slots__ = ()
+
     def _segment_follows(self, word: str) -> bool:
         """ "hạ phân thùy", "phân thùy", "hạ phân IV" (a dropped word), but not "phân bố", "hạ họng"."""
         nxt = self.peek()

@@ -16,6 +16,8 @@ HOLDING = frozenset({"abdominal-cavity", "brain", "liver", "spleen", "kidney", "
 class Places(Borders):
     """Reads places."""
 
+    __slots__ = ()
+
     def on_organ(self, tok: Token) -> None:
         if self.mode == "advice":
             self.draft.points.add(ADVISED_AT + tok.value)  # "chụp MRI thượng thận"

@@ -25,6 +25,8 @@ OTHERS = frozenset({"organ", "part", "head", "generic"})
 class ClauseReader(Turns):
     """Reads one sentence: ``ClauseReader(text).facts()``."""
 
+    __slots__ = ()
+
     def _measure_and_place(self) -> bool:
         """ "16 x 13 mm ở hạ phân thùy VII và 8 x 7 mm ở hạ phân thùy II": the next measure has a place of its own."""
         if self.peek().kind != "num" or not self.draft.items:

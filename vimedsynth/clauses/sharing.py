@@ -30,13 +30,15 @@ def _numbered(items: tuple[Item, ...]) -> bool:
 class Sharing:
     """Hands round what stands once in a sentence; the state is that of the cursor."""
 
+    __slots__ = ()
+
     toks: tuple[Token, ...]
     listed: bool
     sided: list[str]
     side_order: list[str]
     header: Draft | None
     read_back: list[int]
-    apart: int = 0  # how many findings stand before "trong đó hạch A ..., hạch B ..."
+    apart: int
 
     def _shared(self, facts: list[Fact]) -> list[Fact]:
         """What stands once at the end of a sentence holds for the findings before it that have none of their own."""

@@ -13,6 +13,8 @@ ACROSS = frozenset({"cònlại", "đốidiện"})
 class Turns(Assertions):
     """Reads such words."""
 
+    __slots__ = ()
+
     def _turned(self, word: str) -> bool:
         """Whether ``word``, one of the TURNS, is read with this."""
         nxt, before = self.peek(), self.before()

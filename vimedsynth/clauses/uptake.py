@@ -15,6 +15,8 @@ WAYS = {"cao": "higher", "mạnh": "higher", "thấp": "lower", "kém": "lower",
 class UptakeWords(Numbers):
     """Reads uptake."""
 
+    __slots__ = ()
+
     def _uptake_follows(self) -> bool:
         return self.peek().kind == "uptake" and self._tracer_ahead(1)
 
