@@ -1,5 +1,8 @@
 """The pass over the tokens of one sentence: where it stands, what it has begun, how a finding is closed."""
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from vimedsynth.clauses.drafts import Draft, RawItem, draft_items
 from vimedsynth.clauses.sharing import STOPS, Sharing
 from vimedsynth.facts import Fact, Invades
@@ -11,6 +14,8 @@ _END = Token("mark", "", "", 0, 0)
 
 class Cursor(Sharing):
     """Walks the tokens; handlers are methods named ``on_<kind>``."""
+
+    handlers: ClassVar[dict[str, Callable[["Cursor", Token], None]]]
 
     # An object with more than thirty attributes and no slots is slow to read.
     __slots__ = (
@@ -53,9 +58,12 @@ class Cursor(Sharing):
         self.header: Draft | None = None  # "hai nốt ở gan:" before a list of them
         self.apart = 0  # how many findings stand before "trong đó hạch A ..., hạch B ..."
 
+    def __init_subclass__(cls) -> None:
+        cls.handlers = {name[3:]: getattr(cls, name) for name in dir(cls) if name.startswith("on_")}
+
     def facts(self) -> tuple[Fact, ...]:
         """All facts of the sentence, in reading order."""
-        toks, n = self.toks, self.size
+        toks, n, handlers = self.toks, self.size, self.handlers
         if n:
             self.draft.start = toks[0].start
             n -= toks[-1].value in STOPS  # it closes what is closed below
@@ -63,7 +71,7 @@ class Cursor(Sharing):
             tok = toks[self.at]
             self.at += 1
             size = len(self.atoms) + (self.side is not None)
-            getattr(self, "on_" + tok.kind)(tok)
+            handlers[tok.kind](self, tok)
             end = toks[self.at - 1].end
             if (self.atoms or self.side) and len(self.atoms) + (self.side is not None) != size:
                 self.item_start = tok.start if self.item_start < 0 else self.item_start
