@@ -37,7 +37,7 @@ class Assertions(UptakeWords):
         listed = listed and self.before().value != ":"  # "Hạch nách, hạch bẹn: không thấy."
         self._close_item()
         if listed or d.sizes or d.suvs or not (d.heads or d.generic):
-            d.words.add("denied")  # of what precedes it, no one can tell how much
+            d.words |= {"denied"}  # of what precedes it, no one can tell how much
         else:
             d.polarity = polarity
 
@@ -146,14 +146,14 @@ class Assertions(UptakeWords):
         if self.draft.polarity == "present":
             self.draft.polarity = "physiologic"
         elif self.draft.polarity == "absent":
-            self.draft.readings.add("physiologic")
+            self.draft.readings |= {"physiologic"}
         self.mode = ""
 
     def on_operated(self, tok: Token) -> None:
         self._close_item()
         denied = self.absent == "absent" and not self.depth and not self.draft.heads
         if self.mode == "reading" or self.draft.levels or denied:
-            self.draft.readings.add("operated")
+            self.draft.readings |= {"operated"}
             return
         self.draft.polarity = "postoperative"
         if (
@@ -161,9 +161,9 @@ class Assertions(UptakeWords):
             or self.peek().value == "bán"
             or (self.peek().value, self.peek(1).value) == ("một", "phần")
         ):
-            self.draft.modifiers.add("extent:partial")
+            self.draft.modifiers |= {"extent:partial"}
         elif "toàn bộ" in tok.text or (self.peek().value, self.peek(1).value) in {("toàn", "bộ"), ("hoàn", "toàn")}:
-            self.draft.modifiers.add("extent:whole")
+            self.draft.modifiers |= {"extent:whole"}
 
     def on_tier(self, tok: Token) -> None:
         if self.mode == "advice":
@@ -189,7 +189,7 @@ class Assertions(UptakeWords):
             self.draft.tier = tok.value  # "Ung thư phổi nguyên phát: phù hợp với khối ..."
             return
         if self.negated:
-            self.draft.readings.add("not")
+            self.draft.readings |= {"not"}
             self.negated = False
         self._weigh(tok)
         self.mode = "reading"
@@ -254,12 +254,12 @@ class Assertions(UptakeWords):
 
     def on_reading(self, tok: Token) -> None:
         if self.mode == "advice":
-            self.draft.words.add(f"for:{tok.value}")  # "để phân biệt viêm và ác tính": what the advice is for
+            self.draft.words |= {f"for:{tok.value}"}  # "để phân biệt viêm và ác tính": what the advice is for
         if self.mode in ("prior", "advice"):
             return
         self._close_item()
         if self.negated:
-            self.draft.readings.add("not")
+            self.draft.readings |= {"not"}
             self.negated = False
         self._read_as(tok.value)
 
@@ -283,7 +283,7 @@ class Assertions(UptakeWords):
             self._close()
         self.mode = "advice"
         if self.if_needed:
-            self.draft.advice.add("if-needed")
+            self.draft.advice |= {"if-needed"}
             self.if_needed = False
 
     def on_advice(self, tok: Token) -> None:
@@ -292,7 +292,7 @@ class Assertions(UptakeWords):
         if self.mode != "advice":
             self._advice_mode()
         if tok.value != "note" or not self._advice_ahead():
-            self.draft.advice.add(tok.value)
+            self.draft.advice |= {tok.value}
 
     def _earlier_study(self) -> bool:
         """ "(PET/CT tháng 2/2023: kích thước 78 x 55 mm)": brackets that open with a dated study speak of that one."""
@@ -308,18 +308,18 @@ class Assertions(UptakeWords):
             return
         if tok.value in ("petct", "ct", "mri") and self.mode != "advice" and self._earlier_study():
             self._close_item()
-            self.draft.prior.add("versus")
+            self.draft.prior |= {"versus"}
             self.mode = "prior"
             return
         if tok.value == "if-needed" and self.mode != "advice":
             self.if_needed = self._advice_ahead()  # "Nếu cần, đối chiếu với nội soi."
         elif self.mode == "advice":
-            self.draft.advice.add(tok.value)
+            self.draft.advice |= {tok.value}
         elif tok.value in LONE_TARGETS:
             if self._done_already():
-                self.draft.words.add(f"done:{tok.value}")
+                self.draft.words |= {f"done:{tok.value}"}
             else:
-                self.draft.advice.add(tok.value)
+                self.draft.advice |= {tok.value}
 
     def _done_already(self) -> bool:
         """ "đã cắt rộng và sinh thiết hạch": an examination that is over advises nothing."""
@@ -335,11 +335,11 @@ class Assertions(UptakeWords):
             if tok.text == "so với" and not re.search(
                 r"^\d|\bpet|\bct\b|chụp|kết quả|tháng|trước|lần|phim|\d/\d|suv", rest
             ):
-                self.draft.words.add("so-với")
+                self.draft.words |= {"so-với"}
                 self._larger_side(smaller=self.before().text in {"teo", "teo nhỏ", "nhỏ", "giảm", "thu nhỏ", "bé"})
                 return
             self._close_item()
-            self.draft.prior.add("versus")
+            self.draft.prior |= {"versus"}
             self.mode = "prior"
             return
-        self.draft.prior.add(tok.value)
+        self.draft.prior |= {tok.value}

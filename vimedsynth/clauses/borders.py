@@ -75,7 +75,7 @@ class Borders(Cursor):
         elif tok.value == "<":
             self.below = True
         elif tok.value == ":" and self._topic_denied():
-            self.draft.heads.clear()
+            self.draft.heads = frozenset()
         elif tok.value == ":" and "not" in self.draft.readings and not self.draft.heads:
             self._close()
         elif tok.value == ":" and self._opens_list():

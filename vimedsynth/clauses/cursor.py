@@ -103,9 +103,9 @@ class Cursor(Sharing):
             if self.mode == "invasion" and self.draft.invasions:
                 self.draft.invasions[-1][1].update(self.atoms | ({f"side:{self.side}"} if self.side else set()))
             elif self.mode == "reading":
-                self.draft.readings.update(f"at:{a}" for a in self.atoms)
+                self.draft.readings |= frozenset(f"at:{a}" for a in self.atoms)
                 if self.side:
-                    self.draft.readings.add(f"at:side-{self.side}")
+                    self.draft.readings |= {f"at:side-{self.side}"}
             else:
                 self.draft.items.append((self.atoms, self.side, span))
         elif self.side and self.mode not in ("reading", "prior") and self.draft.items and self._other_side():
@@ -123,7 +123,7 @@ class Cursor(Sharing):
         self.item_start = -1
 
     def _read_as(self, reading: str) -> None:
-        self.draft.readings.add(reading)
+        self.draft.readings |= {reading}
         if self.draft.tier:
             self.draft.tiers[reading] = self.tier
             self.lately.append(reading)
@@ -149,7 +149,7 @@ class Cursor(Sharing):
             sides = self.side_order[-2:] if alone == ["both"] else alone
             if alone == ["both"] and sides in (["both"], ["right", "left"], ["left", "right"]) and not self._compared():
                 return  # "động mạch X hai bên", whose place the lexicon does not know
-            d.modifiers.add("emphasis:" + "-".join(str(s) for s in sides))
+            d.modifiers |= {"emphasis:" + "-".join(str(s) for s in sides)}
 
     def _close(self) -> None:
         """End the finding and begin another."""
@@ -170,22 +170,22 @@ class Cursor(Sharing):
         if self.largest > 1:
             named = (atoms for atoms, _, _ in self.draft.items[self.largest :])
             places = (at for atoms in named if (at := {a for a in atoms if a[:5] != "zone:"}))
-            self.draft.modifiers.update("largest-at:" + "+".join(sorted(at)) for at in places)
+            self.draft.modifiers |= frozenset("largest-at:" + "+".join(sorted(at)) for at in places)
         self.largest = self.bracket = 0
         d = self.draft
         if not d.empty() or d.generic:
             polarity = "advice" if d.advice and not (d.heads or d.levels or d.suvs) else d.polarity
             self.done.append(
                 Fact(
-                    span=Span(d.start, d.end), polarity=polarity, heads=frozenset(d.heads), generic=d.generic,
-                    counts=frozenset(d.counts), items=draft_items(d.items), sizes=tuple(d.sizes),
-                    suvs=tuple(v for v, _ in d.suvs), suv_spans=tuple(s for _, s in d.suvs), levels=frozenset(d.levels),
-                    intensity=frozenset(d.intensity), patterns=frozenset(d.patterns), modifiers=frozenset(d.modifiers),
+                    span=Span(d.start, d.end), polarity=polarity, heads=d.heads, generic=d.generic,
+                    counts=d.counts, items=draft_items(d.items), sizes=tuple(d.sizes),
+                    suvs=tuple(v for v, _ in d.suvs), suv_spans=tuple(s for _, s in d.suvs), levels=d.levels,
+                    intensity=d.intensity, patterns=d.patterns, modifiers=d.modifiers,
                     invasions=tuple(Invades(v, frozenset(t), c) for v, t, c in d.invasions), tier=d.tier,
-                    readings=frozenset(d.readings), tiers=d.apart(), prior=frozenset(d.prior), prior_numbers=frozenset(d.prior_numbers),
-                    prior_suvs=frozenset(d.prior_suvs), prior_sizes=frozenset(d.prior_sizes),
-                    advice=frozenset(d.advice), words=frozenset(d.words), anaphora=d.anaphora, approximate=d.approximate,
-                    points=frozenset(d.points),
+                    readings=d.readings, tiers=d.apart(), prior=d.prior, prior_numbers=d.prior_numbers,
+                    prior_suvs=d.prior_suvs, prior_sizes=d.prior_sizes,
+                    advice=d.advice, words=d.words, anaphora=d.anaphora, approximate=d.approximate,
+                    points=d.points,
                 )
             )  # fmt: skip
 

@@ -76,39 +76,41 @@ def number(text: str) -> float:
 
 @dataclass(slots=True)
 class Draft:
-    """A fact being built."""
+    """A fact being built. Its sets are frozen, as those of the fact: most of them stay empty."""
 
     start: int
     end: int
     polarity: str = "present"
-    heads: set[str] = field(default_factory=set)
+    heads: frozenset[str] = frozenset()
     generic: bool = False
-    counts: set[str] = field(default_factory=set)
+    counts: frozenset[str] = frozenset()
     items: list[tuple[set[str], str | None, Span]] = field(default_factory=list)
     sizes: list[Measure] = field(default_factory=list)
     suvs: list[tuple[float, Span]] = field(default_factory=list)
-    levels: set[str] = field(default_factory=set)
-    intensity: set[str] = field(default_factory=set)
-    patterns: set[str] = field(default_factory=set)
-    modifiers: set[str] = field(default_factory=set)
+    levels: frozenset[str] = frozenset()
+    intensity: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+    modifiers: frozenset[str] = frozenset()
     invasions: list[tuple[str, set[str], bool]] = field(default_factory=list)
     tier: str | None = None
-    readings: set[str] = field(default_factory=set)
+    readings: frozenset[str] = frozenset()
     tiers: dict[str, str] = field(default_factory=dict)  # the certainty said last before each reading
-    prior: set[str] = field(default_factory=set)
-    prior_numbers: set[float] = field(default_factory=set)
-    prior_suvs: set[float] = field(default_factory=set)
-    prior_sizes: set[tuple[float, ...]] = field(default_factory=set)
-    advice: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
+    prior: frozenset[str] = frozenset()
+    prior_numbers: frozenset[float] = frozenset()
+    prior_suvs: frozenset[float] = frozenset()
+    prior_sizes: frozenset[tuple[float, ...]] = frozenset()
+    advice: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
     anaphora: bool = False
     approximate: bool = False
-    points: set[str] = field(default_factory=set)
+    points: frozenset[str] = frozenset()
     fresh_count: bool = False  # the last count was said once
 
     def apart(self) -> frozenset[tuple[str, str]]:
         """The certainty of each reading where one is not that of all."""
-        return frozenset(self.tiers.items()) if any(t != self.tier for t in self.tiers.values()) else frozenset()
+        if not self.tiers or all(t == self.tier for t in self.tiers.values()):
+            return frozenset()
+        return frozenset(self.tiers.items())
 
     def empty(self) -> bool:
         """Nothing asserted yet."""

@@ -19,7 +19,7 @@ class Forms(Places):
         if self.mode == "prior":
             return
         if self.mode == "advice" and self.draft.advice and any(self.peek(k).kind == "uptake" for k in range(9)):
-            self.draft.points.add(NEXT)  # "Đề nghị theo dõi nốt thùy lưỡi phổi trái không tăng chuyển hóa FDG"
+            self.draft.points |= {NEXT}  # "Đề nghị theo dõi nốt thùy lưỡi phổi trái không tăng chuyển hóa FDG"
             self._close()
         if self.absent and self.before().value == "," and self.peek().value in {"chỉ", "đã"}:
             self.absent = ""
@@ -37,7 +37,7 @@ class Forms(Places):
             self._close()  # "nốt 12 mm lớn hơn nốt 7 mm": two findings
             return
         if tok.text in ("lớn hơn", "to hơn") and self._compared_to_none():
-            self.draft.modifiers.add("larger-one")  # "bên phải lớn hơn", "ổ lớn hơn ở ..."
+            self.draft.modifiers |= {"larger-one"}  # "bên phải lớn hơn", "ổ lớn hơn ở ..."
             return
         if tok.text.endswith(("lớn hơn", "to hơn")) and self.peek().kind in PLACE_KINDS:
             self._larger_side(smaller=False)
@@ -46,7 +46,7 @@ class Forms(Places):
         if tok.value == "fluid" and self.peek().value in SPACES:
             tok = tok._replace(value="effusion")  # "dịch màng phổi", "dịch ổ bụng"
         if tok.value == "gas" and self.before().value in {"chứa", "cản"}:
-            self.draft.modifiers.add("contains:gas")
+            self.draft.modifiers |= {"contains:gas"}
             return
         self._close_item()
         if self.mode == "invasion":
@@ -54,7 +54,7 @@ class Forms(Places):
         if tok.value in ("dilatation", "atelectasis") and any(
             t.value in {"gây", "làm"} for t in self.toks[max(0, self.at - 10) : self.at]
         ):
-            self.draft.modifiers.add(f"{'no-' if self.negated else ''}effect:{tok.value}")
+            self.draft.modifiers |= {f"{'no-' if self.negated else ''}effect:{tok.value}"}
             self.negated = False
             return
         largest = self._largest_ahead()
@@ -62,8 +62,8 @@ class Forms(Places):
             self._split()
         elif largest:
             self.draft.anaphora = self.draft.anaphora or self.draft.empty()
-            self.draft.modifiers.discard("small")
-            self.draft.heads.add(tok.value)
+            self.draft.modifiers -= {"small"}
+            self.draft.heads |= {tok.value}
             return
         joined = (
             self.before().value == "kèm"
@@ -78,10 +78,10 @@ class Forms(Places):
             self.draft.counts -= counts if len(self.draft.counts) > 1 or self.draft.fresh_count else set()
             self._split()
             if self._joined_by("kèm"):
-                self.draft.points.add(WITH_IT)
+                self.draft.points |= {WITH_IT}
             self.draft.start = self.before().start if self.before().kind == "count" else tok.start
             self.draft.counts |= counts
-        self.draft.heads.add(tok.value)
+        self.draft.heads |= {tok.value}
         self._rest()
 
     def _rest(self) -> None:
@@ -92,7 +92,7 @@ class Forms(Places):
             if any(self.before(k).value in {"đa", "phần", "hầu"} for k in (3, 4, 5)):
                 return  # "đa số các nốt còn lại" are not all of them
             self.at += 1 + left
-            self.draft.points.add(REST)
+            self.draft.points |= {REST}
 
     def _compared_to_none(self) -> bool:
         """Nothing follows that another is compared to: what is larger is one of those spoken of."""
@@ -149,7 +149,7 @@ class Forms(Places):
             if any(m.startswith("amount") for m in d.modifiers) or (measured and self._size_before_list_word()):
                 return True
             if self.before().kind != "count" and self.peek().value not in {"này", "đó", "trên", "lớn"}:
-                d.counts.add("unmarked")  # "vài hạch ở A và hạch ở B": the second has no count
+                d.counts |= {"unmarked"}  # "vài hạch ở A và hạch ở B": the second has no count
             return False
         return bool(d.sizes) and self._size_before_list_word()
 
@@ -169,15 +169,15 @@ class Forms(Places):
         if self.mode not in ("prior", "reading", "advice"):
             self.draft.generic = True
             if self.peek().value in {"này", "đó", "trên"}:
-                self.draft.counts.clear()
+                self.draft.counts = frozenset()
                 self._same_again()
             self._rest()
         if tok.text == "bất thường" and self.mode == "":
-            self.draft.patterns.add("abnormal")
+            self.draft.patterns |= {"abnormal"}
 
     def on_modifier(self, tok: Token) -> None:
         if self.mode != "prior":
-            self.draft.modifiers.add(tok.value)
+            self.draft.modifiers |= {tok.value}
 
     def on_count(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
@@ -192,4 +192,4 @@ class Forms(Places):
             return
         self._close_item()
         self.draft.fresh_count = tok.value not in self.draft.counts
-        self.draft.counts.add(tok.value)
+        self.draft.counts |= {tok.value}

@@ -114,7 +114,7 @@ class Numbers(Forms):
             self.atoms.add(f"seg:{ARABIC.get(tok.value, tok.value)}")  # "HPT 6"
             return
         if self.peek().value in {"tháng", "tuần", "năm", "ngày"} and self.before().value != "/":
-            self.draft.points.add(f"{AFTER}{number(tok.value):g} {self.peek().value}")
+            self.draft.points |= {f"{AFTER}{number(tok.value):g} {self.peek().value}"}
         if self.before().value in {"/", "tháng", "năm", "ngày"} or self.peek().value in {
             "tháng",
             "năm",
@@ -124,7 +124,7 @@ class Numbers(Forms):
         }:
             return
         if self.peek().value == "hu" or (self.peek().kind == "mark" and self.peek().value == "%"):
-            self.draft.words.add(f"{tok.value}hu")
+            self.draft.words |= {f"{tok.value}hu"}
             return
         if (
             (self.numeral == "rib" or "rib" in self.atoms)
@@ -146,7 +146,7 @@ class Numbers(Forms):
             return
         dims, unit, end = self._dims(tok)
         if self._then_another():
-            self.draft.prior.add("versus")
+            self.draft.prior |= {"versus"}
             self._then(dims, unit)
             return
         if unit or len(dims) > 1 or self.before().value in {"thước", "kính"}:
@@ -154,7 +154,7 @@ class Numbers(Forms):
         elif self.draft.prior_suvs and not self.draft.suvs:
             self.draft.suvs.append((dims[0], Span(tok.start, end)))  # "hồi trước 3,0, bây giờ 5,2"
         else:
-            self.draft.words.add(f"#{tok.value.lstrip('0') or 0}" if tok.value.isdigit() else f"#{number(tok.value)}")
+            self.draft.words |= {f"#{tok.value.lstrip('0') or 0}" if tok.value.isdigit() else f"#{number(tok.value)}"}
 
     def _bracketed_suv(self, tok: Token) -> bool:
         """ "thấp hơn hạch 4R (9,4)": a lone number with a decimal in brackets, in a sentence that speaks of SUV."""
@@ -171,11 +171,11 @@ class Numbers(Forms):
     def _then(self, dims: list[float], unit: str) -> None:
         """The value of an earlier study; a lone one without a unit is an SUV."""
         values = [round(d * {"cm": 10.0}.get(unit, 1.0), 3) for d in dims]
-        self.draft.prior_numbers.update(values)
+        self.draft.prior_numbers |= frozenset(values)
         if not unit and len(values) == 1:
-            self.draft.prior_suvs.update(values)
+            self.draft.prior_suvs |= frozenset(values)
         else:
-            self.draft.prior_sizes.add(tuple(sorted(values)))
+            self.draft.prior_sizes |= {tuple(sorted(values))}
 
     def _back_to_now(self, word: str) -> bool:
         """Whether a word after an earlier study is of this one: "trước đây 13,9, nay còn 3,0"."""
@@ -249,7 +249,7 @@ class Numbers(Forms):
             value = self.peek()
             self.at += 1
             if self._then_another():
-                self.draft.prior.add("versus")
+                self.draft.prior |= {"versus"}
                 self._then([number(value.value)], "")
                 while self.peek().kind != "num":
                     self.at += 1
@@ -272,14 +272,14 @@ class Numbers(Forms):
         if self.peek().kind in PLACE_KINDS:
             self._larger_side(smaller=tok.text == "nhỏ hơn")
         elif tok.text in ("nhỏ hơn", "bé hơn") and self._compared_to_none():
-            self.draft.modifiers.add("smaller-one")
+            self.draft.modifiers |= {"smaller-one"}
         else:
             self.below = True
 
     def on_largest(self, tok: Token) -> None:
-        self.draft.modifiers.discard("small")
+        self.draft.modifiers -= {"small"}
         if tok.text not in THICKEST:
-            self.draft.modifiers.add("of-largest")  # the measure is that of one of several
+            self.draft.modifiers |= {"of-largest"}  # the measure is that of one of several
             self._close_item()
             known = lexicon().places
             named = sum(bool(a & known) or any(x.startswith("stn:") for x in a) for a, _, _ in self.draft.items)

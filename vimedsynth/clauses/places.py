@@ -20,7 +20,7 @@ class Places(Borders):
 
     def on_organ(self, tok: Token) -> None:
         if self.mode == "advice":
-            self.draft.points.add(ADVISED_AT + tok.value)  # "chụp MRI thượng thận"
+            self.draft.points |= {ADVISED_AT + tok.value}  # "chụp MRI thượng thận"
         if self.mode in ("prior", "advice"):
             return
         if tok.text == "đầu" and self.peek().value in LISTING and self.peek(1).value in {"body", "tail"}:
@@ -39,16 +39,16 @@ class Places(Borders):
         two = (self.before().kind == "count" and self.before().value == "two") or self.before().text in {"hai", "2"}
         if (two and tok.value in PAIRED) or " hai " in tok.text:
             self.side = "both"
-            self.draft.counts.discard("two")
+            self.draft.counts -= {"two"}
         if tok.value == "submandibular" and self.before().value in LISTING and self.before(3).text.startswith("tuyến"):
             tok = tok._replace(value="submandibular-gland")  # "tuyến mang tai và dưới hàm"
         if self.peek().value == "này":
-            self.draft.points.add(THIS + tok.value)
+            self.draft.points |= {THIS + tok.value}
         self.atoms.add(tok.value)
 
     def on_part(self, tok: Token) -> None:
         if self.mode == "advice":
-            self.draft.points.add(ADVISED_AT + tok.value)
+            self.draft.points |= {ADVISED_AT + tok.value}
         if self.mode in ("prior", "advice"):
             return
         if self.side and self.atoms & lexicon().places and not self._part_of_it(tok):
@@ -73,11 +73,11 @@ class Places(Borders):
             self.below = True
             return
         if tok.value == "before" and self.before().value == "(" and self._number_follows():
-            self.draft.prior.add("versus")  # "12 x 9 mm (trước là 15 x 12 mm)"
+            self.draft.prior |= {"versus"}  # "12 x 9 mm (trước là 15 x 12 mm)"
             self.mode = "prior"
             return
         if tok.text == "trên" and self.peek().kind == "num" and self.peek(1).value in {"mm", "cm", "x"}:
-            self.draft.modifiers.add("more-than")
+            self.draft.modifiers |= {"more-than"}
             return
         if self._only_at(tok):
             if self.peek().value == "nền" and self.draft.heads and self.mode == "":
@@ -85,7 +85,7 @@ class Places(Borders):
             return
         if tok.value == "beside" and self.peek().value in {"đó", "này", "có"} and not self.atoms:
             self.at += self.peek().value != "có"
-            self.draft.points.add(BESIDE_IT)
+            self.draft.points |= {BESIDE_IT}
             return
         self.at += self.peek().value == "mức" and self.peek(1).kind == "organ"  # "dưới mức tĩnh mạch thận"
         nxt = self.peek()
@@ -125,7 +125,7 @@ class Places(Borders):
 
     def on_side(self, tok: Token) -> None:
         if self.mode == "advice":
-            self.draft.points.add(f"{ADVISED_AT}side-{tok.value}")
+            self.draft.points |= {f"{ADVISED_AT}side-{tok.value}"}
         if self.mode in ("prior", "advice"):
             return
         both = [w for w in tok.text.split() if w in ONE]
@@ -147,4 +147,4 @@ class Places(Borders):
         """ "phổi phải nhỏ hơn phổi trái": of two sides, which is the larger."""
         first = self.side or (self.side_order[-1] if self.side_order else None)
         if first in OTHER_SIDE and any(self.peek(k).value == OTHER_SIDE[first] for k in range(4)):
-            self.draft.modifiers.add(f"larger:{OTHER_SIDE[first] if smaller else first}")
+            self.draft.modifiers |= {f"larger:{OTHER_SIDE[first] if smaller else first}"}

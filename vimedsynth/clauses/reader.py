@@ -68,7 +68,7 @@ class ClauseReader(Turns):
         if before.levels & {"increased", "mild"} and not self.draft.levels:
             self._set_level("none")
         else:
-            self.draft.readings.add("not")  # of what, cannot be told
+            self.draft.readings |= {"not"}  # of what, cannot be told
 
     def _contrast(self) -> None:
         """ "nhưng", "còn", "trong khi": a denial ends, and a place that follows a whole finding begins another."""
@@ -124,7 +124,7 @@ class ClauseReader(Turns):
             self.draft.start = tok.start
             return
         if word == "cũ" and self.before().value == "fracture":
-            self.draft.modifiers.add("old")  # "gãy mới" is new, as any finding is (see Turns)
+            self.draft.modifiers |= {"old"}  # "gãy mới" is new, as any finding is (see Turns)
             return
         if word == "nằm" and self.mode == "reading":
             self._close_item()
@@ -161,11 +161,11 @@ class ClauseReader(Turns):
             self.on_organ(tok._replace(kind="organ", value="supraclavicular"))  # "thượng và hạ đòn"
             return
         if word == "deauville" and self.peek().kind == "num":
-            self.draft.modifiers.add(f"deauville:{self.peek().value}")
+            self.draft.modifiers |= {f"deauville:{self.peek().value}"}
             self.at += 1
             return
         if word == "giai" and self.peek().value == "đoạn" and (self.peek(1).kind == "num" or roman(self.peek(1).value)):
-            self.draft.readings.add(f"stage:{self.peek(1).value}")
+            self.draft.readings |= {f"stage:{self.peek(1).value}"}
             self.at += 2
             return
         if (
@@ -173,11 +173,11 @@ class ClauseReader(Turns):
             and self.before().text not in {"đậm", "mật"}
             and (self.peek().kind == "num" or roman(self.peek().value))
         ):
-            self.draft.modifiers.add(f"grade:{RIBS.get(self.peek().value, self.peek().value)}")  # "ứ nước độ III"
+            self.draft.modifiers |= {f"grade:{RIBS.get(self.peek().value, self.peek().value)}"}  # "ứ nước độ III"
             self.at += 1
             return
         if word == "vượt" and self.peek().value in {"mức", "nền"} and self.peek(1).kind == "organ":
-            self.draft.modifiers.add(f"higher-than:{self.peek(1).value}")  # "vượt mức gan"
+            self.draft.modifiers |= {f"higher-than:{self.peek(1).value}"}  # "vượt mức gan"
             self.at += 2
             return
         if word == "mức" and self.peek().value in {"độ", "đốt", "d", "l"}:
@@ -198,4 +198,4 @@ class ClauseReader(Turns):
             if self.mode == "reading":
                 self._read_as(f"word:{word}")
             elif self.mode != "advice":
-                self.draft.words.add(word)
+                self.draft.words |= {word}

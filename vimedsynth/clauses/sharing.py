@@ -200,16 +200,16 @@ class Sharing:
     def _under_header(self, facts: list[Fact], header: Draft) -> list[Fact]:
         said = header.counts
         if len(facts) > 1:
-            said = {f"of:{c}" if NUMBERS.get(c) == len(facts) else f"in-all:{c}" for c in header.counts}
+            said = frozenset(f"of:{c}" if NUMBERS.get(c) == len(facts) else f"in-all:{c}" for c in header.counts)
         places = frozenset(a for atoms, _, _ in header.items for a in atoms)
         side = header.items[0][1] if len(header.items) == 1 else None
         known = lexicon().within
         out = []
         for f in facts:
             if f.polarity == "present" and not f.levels:
-                f = f._replace(levels=frozenset(header.levels), intensity=frozenset(header.intensity))
+                f = f._replace(levels=header.levels, intensity=header.intensity)
             if f.polarity == "present" and not f.readings:
-                f = f._replace(tier=header.tier, readings=frozenset(header.readings), tiers=header.apart())
+                f = f._replace(tier=header.tier, readings=header.readings, tiers=header.apart())
             f = f._replace(
                 heads=f.heads | header.heads, counts=f.counts | said, modifiers=f.modifiers | header.modifiers,
                 patterns=f.patterns | header.patterns,

@@ -20,15 +20,15 @@ class Turns(Assertions):
         nxt, before = self.peek(), self.before()
         if word == "cùng" and nxt.value in {"bên", "phía"}:
             self.at += 1
-            self.draft.points.add(SAME_SIDE)
+            self.draft.points |= {SAME_SIDE}
         elif word == "lân" and nxt.value == "cận":
             self.at += 1
             if not self.draft.items:  # else it is beside what this finding is at: "khối ở S2, co kéo màng phổi lân cận"
-                self.draft.points.add(BESIDE_IT)
+                self.draft.points |= {BESIDE_IT}
         elif word == "này" and all(t.kind == "word" for t in self.toks[: self.at]):
             self._same_again()  # "Hình ảnh này ...", "Tổ chức này ..."
         elif word == "mới" and (before.kind in ("head", "generic") or before.value == "là"):
-            self.draft.prior.add("new")  # "nốt mới ở gan", "nốt nào là mới"
+            self.draft.prior |= {"new"}  # "nốt mới ở gan", "nốt nào là mới"
         elif word == "nằm" and self.mode == "reading" and nxt.value in {"ở", "tại", "trong"}:
             self._close_item()
             self.mode = ""  # "Nốt gan nghi ngờ di căn nằm ở hạ phân thùy VI": the place of the nodule
@@ -58,7 +58,7 @@ class Turns(Assertions):
         if side:
             self.on_side(Token("side", side, side, self.toks[self.at - 1].start, self.toks[self.at - 1].end))
         else:
-            self.draft.points.add(ACROSS_IT)
+            self.draft.points |= {ACROSS_IT}
 
     def _affirms(self, before: Token) -> bool:
         """ "Không thấy di căn phổi, (chỉ) có di căn xương": the denial ends there."""
@@ -73,7 +73,7 @@ class Turns(Assertions):
                 self.mode = ""
                 return True
         elif self.mode == "advice" and word in {"vì", "với"} and self._finding_ahead(word):
-            self.draft.points.add(NEXT)
+            self.draft.points |= {NEXT}
             self._close()
             return True
         elif self.mode == "advice" and word == "vì" and self.peek().kind == "tier":

@@ -31,7 +31,7 @@ class UptakeWords(Numbers):
                 and self.peek().kind == "prior"
                 and self.peek().value == "versus"
             ):
-                self.draft.prior.add(tok.value)  # "giảm so với phim cũ"
+                self.draft.prior |= {tok.value}  # "giảm so với phim cũ"
             return
         self._set_level(tok.value)
         while self.peek().kind != "tracer":
@@ -53,7 +53,7 @@ class UptakeWords(Numbers):
             elif self.peek().value == "ở" and self.peek(1).value == "mức":
                 self.at += 2 + (self.peek(2).value == "độ")
             elif self._rim_only(step := int(self.peek().value == "ở")):
-                self.draft.patterns.add("peripheral")
+                self.draft.patterns |= {"peripheral"}
                 self.at += step + 1
             else:
                 break
@@ -82,7 +82,7 @@ class UptakeWords(Numbers):
         step += self.peek(step).value in ("parenchyma", "nền")
         if self.peek(step).kind != "organ":
             return False
-        self.draft.modifiers.add(f"like:{self.peek(step).value}")
+        self.draft.modifiers |= {f"like:{self.peek(step).value}"}
         self.at += step + 1
         return True
 
@@ -95,7 +95,7 @@ class UptakeWords(Numbers):
             k += 1
         if self.peek(k).kind != "organ":
             return False
-        self.draft.modifiers.add(f"{WAYS[tok.text]}-than:{self.peek(k).value}")
+        self.draft.modifiers |= {f"{WAYS[tok.text]}-than:{self.peek(k).value}"}
         self.at += k + 1
         return True
 
@@ -106,13 +106,13 @@ class UptakeWords(Numbers):
     def _grade(self, tok: Token) -> None:
         """Words between "tăng" and the tracer, or right after it."""
         if tok.kind == "pattern":
-            self.draft.patterns.add(tok.value)
+            self.draft.patterns |= {tok.value}
         elif tok.value == "mild" and tok.kind == "intensity":
             if "increased" in self.draft.levels:
-                self.draft.levels.discard("increased")
-                self.draft.levels.add("mild")
+                self.draft.levels -= {"increased"}
+                self.draft.levels |= {"mild"}
         elif tok.kind == "intensity":
-            self.draft.intensity.add(tok.value)
+            self.draft.intensity |= {tok.value}
 
     def _set_level(self, level: str) -> None:
         self._close_item()
@@ -120,7 +120,7 @@ class UptakeWords(Numbers):
         if self.negated and level in ("increased", "mild"):
             level = "none"
         self.negated = False
-        self.draft.levels.add(level)
+        self.draft.levels |= {level}
 
     def on_tracer(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
@@ -137,11 +137,11 @@ class UptakeWords(Numbers):
         elif nxt.kind == "intensity":
             self._set_level("mild" if nxt.value == "mild" else "increased")
             if nxt.value != "mild":
-                self.draft.intensity.add(nxt.value)
+                self.draft.intensity |= {nxt.value}
             self.at += 1
         elif self.negated and "chuyển" not in tok.text and tok.text != "fdg":  # "không hấp thu FDG", "không bắt xạ"
             self._set_level("none")
-            self.draft.levels = {"none"}
+            self.draft.levels = frozenset({"none"})
         elif tok.text in TAKEN and self._takes_up():
             self._set_level("increased")
 
@@ -155,12 +155,12 @@ class UptakeWords(Numbers):
     def on_pattern(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
             return
-        self.draft.patterns.add(tok.value)
+        self.draft.patterns |= {tok.value}
 
     def on_intensity(self, tok: Token) -> None:
         if self.mode in ("prior", "advice", "reading") or self._compared_to_organ(tok):
             return
         if tok.value != "mild" and (self.before().value in {"độ", "mức"} or self.before().kind == "head"):
-            self.draft.modifiers.add("strong")  # "tràn dịch mức độ nhiều", "xẹp mạnh"
+            self.draft.modifiers |= {"strong"}  # "tràn dịch mức độ nhiều", "xẹp mạnh"
         if tok.value == "mild":
-            self.draft.modifiers.add("mild")
+            self.draft.modifiers |= {"mild"}
