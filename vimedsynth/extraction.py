@@ -15,8 +15,6 @@ from vimedsynth.studies import Study, read_report
 def plain(value: object) -> Any:
     """Dataclasses, enums, sets and tuples as JSON values; a span as ``[start, end]``."""
     if is_dataclass(value) and not isinstance(value, type):
-        if type(value).__name__ == "Span":
-            return [getattr(value, f.name) for f in fields(value)]
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Finding):
         return {name: plain(part) for name, part in value._asdict().items()}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Section(StrEnum):
@@ -26,9 +27,8 @@ REGIONS: tuple[Section, ...] = (Section.HEAD_NECK, Section.CHEST, Section.ABDOME
 """The sections that have a range of slices of their own."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Half-open range of characters ``[start, end)`` of the NFC report text."""
+class Span(NamedTuple):
+    """Half-open range of characters ``[start, end)`` of the NFC report text. A named tuple: a report makes hundreds."""
 
     start: int
     end: int
