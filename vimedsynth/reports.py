@@ -81,14 +81,16 @@ def nfc(text: str) -> str:
 
 # Letters from \u0102 on come in pairs, large and small, so the large ones that begin a sentence are named one by one.
 _LARGE = "ĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+# No sentence begins with one of these, except in a line of its own.
+_SMALL = "a-zàáâãèéêìíòóôõùúýđ" + _LARGE.lower()
 # Each way to end a sentence begins with white space, so that the search goes from one to the next.
 _OPENING = (
     "Hình ảnh|Hinh ảnh|Hình anh|Không phát hiện|Chưa phát hiện|Không thấy|Chưa ghi nhận|Ghi nhận|Quan sát|Thấy|Có|Tăng nhẹ"
     "|Cần |Đối chiếu|Nên "
 )
 _SENTENCE_END = re.compile(
-    rf"\s(?:(?<=[.!?;,)0-9a-zà-ỹ]\s)\s*(?=(?:{_OPENING})[\s\w])"
-    rf"|(?<=[.!?]\s)\s*(?=[^\W\d_a-zà-ỹ]|[{_LARGE}]|\d/\d\s)|(?<=\n)\n*)"
+    rf"\s(?:(?![{_SMALL}])(?:(?<=[.!?;,)0-9a-zà-ỹ]\s)\s*(?=(?:{_OPENING})[\s\w])"
+    rf"|(?<=[.!?]\s)\s*(?=[^\W\d_a-zà-ỹ]|[{_LARGE}]|\d/\d\s))|(?<=\n)\n*)"
 )
 
 

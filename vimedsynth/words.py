@@ -12,7 +12,10 @@ _OLD_TO_NEW = {
     "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
     "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
 }  # fmt: skip
-_OLD = re.compile("[ou][" + "".join(sorted({pair[1] for pair in _OLD_TO_NEW})) + r"](?!\w)")
+# One pattern for each first letter: a search for one letter is much faster than for one of two.
+_OLD = tuple(
+    re.compile(f"{first}[{''.join(old[1] for old in _OLD_TO_NEW if old[0] == first)}](?!\\w)") for first in "ou"
+)
 # Spellings with the same sound and sense, and slips of the pen seen in hospital text. All keep their length.
 _SAME = {
     "tỷ": "tỉ", "lí": "lý", "hinh": "hình", "anh": "ảnh", "mãn": "mạn", "thức": "thước", "đạc": "đặc", "–": "-", "—": "-",
@@ -50,12 +53,15 @@ def fold(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a few letters of other scripts grow when lowered
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return _OLD.sub(_new_place, low)
+    for pattern in _OLD:
+        if pattern.search(low):
+            low = pattern.sub(_new_place, low)
+    return low
 
 
 def _new_place(m: re.Match[str]) -> str:
     before = m.string[m.start() - 1 : m.start()]
-    return m[0] if before == "q" else _OLD_TO_NEW.get(m[0], m[0])
+    return m[0] if before == "q" else _OLD_TO_NEW[m[0]]
 
 
 def split(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Where one finding of a sentence ends and the next begins: marks, list words, and what comes after them."""
 
 from vimedsynth.clauses.cursor import Cursor
-from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, OTHER_SIDE, PLACE_KINDS, Draft, roman
+from vimedsynth.clauses.drafts import LISTING, MEASURE_WORDS, OTHER_SIDE, PLACE_KINDS, ROMANS, Draft
 from vimedsynth.clauses.sharing import STOPS
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
@@ -202,9 +202,11 @@ class Borders(Cursor):
         named = False
         for i in range(self.at, self.size):
             kind, value = self.toks[i][:2]
-            if kind in ("organ", "part") or value in NUMBERED or (self.numeral and roman(value)):
+            if kind in ("organ", "part") or value in NUMBERED or (self.numeral and value in ROMANS):
                 named = True
-            elif not (kind in PLACE_KINDS or value in PLACE_FILLERS or (named and (roman(value) or value.isdecimal()))):
+            elif not (
+                kind in PLACE_KINDS or value in PLACE_FILLERS or (named and (value in ROMANS or value.isdecimal()))
+            ):
                 return (i - self.at) * named
         return 0
 
@@ -305,7 +307,7 @@ class Borders(Cursor):
         if self.mode in ("", "reading") and self._place_with_uptake_ahead():
             self._close()
             return
-        numeral_next = roman(self.peek().value) or self.peek().kind == "num"
+        numeral_next = self.peek().value in ROMANS or self.peek().kind == "num"
         if not (numeral_next and self.numeral and not self.side) or self.numeral:
             self._close_item()
         if self.mode == "reading" and tok.value == "," and self.peek().kind not in ("reading", "tier"):

@@ -19,9 +19,10 @@ class Cursor(Sharing):
 
     # An object with more than thirty attributes and no slots is slow to read.
     __slots__ = (
-        "toks", "size", "at", "done", "draft", "atoms", "side", "mode", "absent", "plain_denial", "negated", "certain", "depth",
-        "numeral", "listed", "below", "about", "item_start", "item_end", "if_needed", "suv_pending", "tier", "lately", "soft",
-        "sided", "side_order", "bracket", "largest", "again", "excepted", "read_back", "header", "apart",
+        "about", "absent", "again", "apart", "at", "atoms", "below", "bracket", "certain", "depth", "done", "draft",
+        "excepted", "header", "if_needed", "item_end", "item_start", "largest", "lately", "listed", "mode", "negated",
+        "numeral", "plain_denial", "read_back", "side", "side_order", "sided", "size", "soft", "suv_pending", "tier",
+        "toks",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:

@@ -1,6 +1,5 @@
 """A fact being built, and the words that need no lexicon."""
 
-import re
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -9,11 +8,12 @@ from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Span
 from vimedsynth.words import split
 
-_ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|xi{0,2})[ab]?$")
-
 RIBS = {r: str(n) for n, r in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"), 1)}
 
 ARABIC = {n: r for r, n in RIBS.items()}
+
+ROMANS = frozenset(numeral + letter for numeral in RIBS for letter in ("", "a", "b"))
+"""The Roman numerals of segments and stations, with or without their letter."""
 
 PAIRED = frozenset({"lung", "kidney", "adrenal", "breast", "ovary", "hilum", "lung-base", "lung-apex", "tonsil", "pleura",
                     "axilla", "inguinal", "testis", "parotid", "supraclavicular", "vocal-cord", "ureter",
@@ -56,11 +56,6 @@ CONTRAST = frozenset({"nhưng", "song", "còn", "tuy"})
 
 
 LONE_TARGETS = frozenset({"biopsy", "ultrasound", "fna", "endoscopy", "mri", "ct3", "specialist", "histology"})
-
-
-def roman(word: str) -> bool:
-    """Whether a folded word is the Roman numeral of a segment or a station, with or without its letter."""
-    return word[:1] in "ivx" and bool(_ROMAN.match(word))
 
 
 @cache

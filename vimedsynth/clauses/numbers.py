@@ -1,7 +1,7 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
 from vimedsynth.clauses.borders import VERTEBRAE
-from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, number, roman
+from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, ROMANS, number
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.lexicon import lexicon
@@ -27,7 +27,7 @@ class Numbers(Forms):
         nxt = self.peek()
         if word == "hạ":
             return nxt.value == "phân"
-        return nxt.text == "thùy" or roman(nxt.value)
+        return nxt.text == "thùy" or nxt.value in ROMANS
 
     def _segment_word(self, word: str) -> None:
         if (
@@ -53,7 +53,7 @@ class Numbers(Forms):
             else:
                 self._vertebra("d" if word == "t" else word)
             return True
-        if roman(word) and (self.numeral or word[-1] in "ab" or self.before().value == "node"):
+        if word in ROMANS and (self.numeral or word[-1] in "ab" or self.before().value == "node"):
             kind = self.numeral or "stn"
             if kind == "rib":
                 self.atoms.add(f"rib:{RIBS.get(word, word)}")

@@ -4,10 +4,10 @@ from vimedsynth.clauses.drafts import (
     CONTRAST,
     LISTING,
     RIBS,
+    ROMANS,
     SHORT_SIDES,
     SITE_NOUNS,
     STATION_WORDS,
-    roman,
     stop_words,
 )
 from vimedsynth.clauses.turns import TURNS, Turns
@@ -61,7 +61,9 @@ class ClauseReader(Turns):
     def _short_side_fits(self) -> bool:
         """ "phổi P", "thận T", "sườn IX T"."""
         before = self.before()
-        return before.kind in ("organ", "part") or (bool(self.atoms) and (before.kind == "num" or roman(before.value)))
+        return before.kind in ("organ", "part") or (
+            bool(self.atoms) and (before.kind == "num" or before.value in ROMANS)
+        )
 
     def _not_so(self, before: Fact) -> None:
         """ "A tăng chuyển hóa FDG, còn B thì không": the uptake said just before is denied."""
@@ -164,14 +166,18 @@ class ClauseReader(Turns):
             self.draft.modifiers |= {f"deauville:{self.peek().value}"}
             self.at += 1
             return
-        if word == "giai" and self.peek().value == "đoạn" and (self.peek(1).kind == "num" or roman(self.peek(1).value)):
+        if (
+            word == "giai"
+            and self.peek().value == "đoạn"
+            and (self.peek(1).kind == "num" or self.peek(1).value in ROMANS)
+        ):
             self.draft.readings |= {f"stage:{self.peek(1).value}"}
             self.at += 2
             return
         if (
             word == "độ"
             and self.before().text not in {"đậm", "mật"}
-            and (self.peek().kind == "num" or roman(self.peek().value))
+            and (self.peek().kind == "num" or self.peek().value in ROMANS)
         ):
             self.draft.modifiers |= {f"grade:{RIBS.get(self.peek().value, self.peek().value)}"}  # "ứ nước độ III"
             self.at += 1
