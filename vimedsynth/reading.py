@@ -35,6 +35,8 @@ BOTH_SIDES = re.compile(
     r"(?:cả )?(?:hai|2) bên(?:,? bên (?:phải|trái),? bên (?:phải|trái))?|bên phải và bên trái|bên trái và bên phải|(?:phải và trái|trái và phải)",
     re.I,
 )
+LARGEST = re.compile(r"(?:lớn nhất|dày nhất)[^,;]*$")
+IN_CM = re.compile(r"\bcm\b|\dcm")
 COUNT_WORDS = {"one": "một", "two": "hai", "three": "ba", "few": "vài", "many": "nhiều"}
 ONE_SIDE = {"right": "bên phải", "left": "bên trái"}
 
@@ -188,16 +190,10 @@ def _sizes(fact: Fact, whole: str) -> tuple[Size, ...]:
     out = []
     for m in fact.sizes:
         text = m.span.of(whole)
+        scale = 10.0 if IN_CM.search(fold(text)) else 1.0
         before = fold(whole[max(fact.span.start, m.span.start - 60) : m.span.start])
-        largest = bool(re.search(r"(?:lớn nhất|dày nhất)[^,;]*$", before))
-        dims = (
-            tuple(
-                float(n.replace(",", ".")) * (10.0 if re.search(r"\bcm\b|\dcm", fold(text)) else 1.0)
-                for n in re.findall(NUMBER, text)
-            )
-            if not m.few
-            else ()
-        )
+        largest = bool(LARGEST.search(before))
+        dims = () if m.few else tuple(float(n.replace(",", ".")) * scale for n in re.findall(NUMBER, text))
         if tuple(sorted(dims)) != m.dims:
             dims = m.dims  # "0,7 - 1,2 cm": the unit stands with the second
         kind = {"few": "few_mm", "size": "axes" if len(dims) > 1 else "diameter"}.get(m.kind, m.kind)

@@ -18,8 +18,14 @@ SUV = re.compile(
 NUMBER = r"\d+(?:[.,]\d+)?"
 HEADS = r"(?:khối hạch|đám hạch|nốt mờ|nốt vôi hóa|hạch|nốt|khối|nang|ổ|đám)"
 LENGTHS = rf"{NUMBER}(?:\s*x\s*{NUMBER})*\s?(?:mm|cm)|{NUMBER}(?:\s*x\s*{NUMBER})+|vài mm"
+SIZE_BEGINS = (
+    r"(?=[(\s,]*+(?:[\d:=~<]|d[\s=~:]*\d|trên đ|đo|lớp d|dịch|thành d|khối|đám|nốt|hạch|nang|ổ|có|kích|đường|trục|chiều|bề d"
+    r"|[kđ][tk]|dày|dài|nhỏ|to|lớn|lần|là|dưới|khoảng|chừng|cỡ|vài))"
+)
+"""The first word of all that can stand before a length: with it a text is left at once wherever none does."""
 SIZE = re.compile(
-    rf"\(?\s*(?:,\s*)?(?:(?:trên )?đoạn thực quản\s|đoạn dày nhất\s|đoạn\s|lớp dịch\s|dịch\s|thành (?=dày \d))?(?:{HEADS}\s+lớn nhất\s*)?(?:có\s)?"
+    SIZE_BEGINS
+    + rf"\(?\s*(?:,\s*)?(?:(?:trên )?đoạn thực quản\s|đoạn dày nhất\s|đoạn\s|lớp dịch\s|dịch\s|thành (?=dày \d))?(?:{HEADS}\s+lớn nhất\s*)?(?:có\s)?"
     rf"(?:kích thước|đường kính|trục ngắn|trục dài|chiều (?:cao|dày|dài|ngang)|bề dày|\b(?:kt|đk|d)(?=[\s=~:]*\d)|đo được|đo(?= \d)|dày(?= \d)|dài(?= \d))?(?:\s{HEADS}\s+lớn nhất)?(?:\scó)?(?:\skích thước|\sđường kính)?(?:\s(?:nhỏ|to|lớn)(?=[ (<]*\d))?(?:\slần lượt là|\slà)?"
     rf"[\s:=~]*\(?\s*(?:(?:dưới|khoảng|chừng|cỡ|<|~)\s*)?(?:{LENGTHS})(?:\s(?:và|x)\s(?:{LENGTHS}))?\s*\)?"
 )
@@ -30,13 +36,19 @@ OPENING = re.compile(
     r"|^(?:không|chưa) (?:phát hiện|thấy|ghi nhận|có)(?: thấy)?\s+|^không còn\s+",
     re.I,
 )
+JOINTS = ("và", "hoặc", "với", "vài", "nhiều", "một", "hai")
 CLOSING = re.compile(r"[\s,]*\b(?:và|hoặc|với)(?:\s+(?:vài|nhiều|một|hai))?\s*$", re.I)
 PLACE_FIRST = re.compile(
     r"^\W*(?:ở |tại |trên )?([^:,;]{2,60}?)(:\s+|,?\s(?:có|thấy|ghi nhận|cho thấy|xuất hiện)\s(?:thấy |hình ảnh )*)",
     re.I,
 )
+SAID_OF_PLACE = (":", "có", "thấy", "ghi nhận", "xuất hiện")
 PREPOSITION = re.compile(r"\s(?:ở|tại)\s")
 OPEN_STATION = re.compile(r"\((?:nhóm|chặng|trạm)\b[^()]*$")
+EMPTY_BRACKETS = re.compile(r"\(\s*,?\s*\)")
+COMMAS = re.compile(r"(?:\s*,)+\s*")
+SPACES = re.compile(r"\s+")
+STATION = re.compile(r"\b(?:nhóm|hạ phân thùy|hpt)\b")
 TRIM = " .,;:/()-"
 
 
@@ -54,7 +66,7 @@ class Wording:
 
 def _cut(text: str, low: str, pattern: re.Pattern[str]) -> tuple[str, str, list[str]]:
     """``text`` and its folded twin without the matches, and the matches."""
-    if not any(sign in low for sign in SIGNS[pattern]):
+    if not any(map(low.__contains__, SIGNS[pattern])):
         return text, low, []
     hits = [m.span() for m in pattern.finditer(low)]
     if not hits:
@@ -91,8 +103,13 @@ SIGNS: dict[re.Pattern[str], tuple[str, ...]] = {
 @lru_cache(maxsize=4096)
 def wording(text: str) -> Wording:
     """Cut one finding's text into its attributes by taking away what can be named; what is left is form and place."""
-    text = CLOSING.sub("", OPENING.sub("", text.strip()))
+    text = text.strip()
+    opening = OPENING.match(text)
+    text = text[opening.end() :] if opening else text
     low = fold(text)
+    if low.rstrip().endswith(JOINTS):
+        text = CLOSING.sub("", text)
+        low = fold(text)
     text, low, operated = _cut(text, low, OPERATED)
     text, low, prior = _cut(text, low, PRIOR)
     text, low, _ = _cut(text, low, SUV)
@@ -101,7 +118,8 @@ def wording(text: str) -> Wording:
     text, low, _ = _cut(text, low, SIZE)
     text, low, invasions = _cut(text, low, INVASION)
     text, low, amount = _cut(text, low, AMOUNT)
-    form, place = _form_and_place(re.sub(r"\s+", " ", re.sub(r"\(\s*,?\s*\)", " ", text)))
+    text = EMPTY_BRACKETS.sub(" ", text) if "(" in text else text
+    form, place = _form_and_place(SPACES.sub(" ", text))
     form = " ".join(x.strip(TRIM) for x in (form, *amount, *operated) if x.strip(TRIM))
     uptake = next(iter(uptakes), "")
     return Wording(form, place, uptake.strip(TRIM), _bracketed(" ".join(readings).strip(TRIM)), " ".join(prior).strip(TRIM),
@@ -114,18 +132,24 @@ def _bracketed(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(r"(?:\s*,)+\s*", ", ", text)
+    text = COMMAS.sub(", ", text) if "," in text else text
+    text = _closed(text) if "(" in text or ")" in text else text
+    return " ".join(text.split()).strip(" .,;:/-")
+
+
+def _closed(text: str) -> str:
+    """``text`` without empty brackets, and with every other bracket closed or left out."""
     text = re.sub(r"\(\s*[,;]?\s*\)", "", text)
     if text.count("(") == text.count(")") + 1 and OPEN_STATION.search(text):
         text = text.rstrip(" .,;:/-") + ")"  # what was cut held the closing bracket: "(chặng 1, 2 - hạch lớn nhất ...)"
     if text.count("(") != text.count(")"):
         text = text.replace("(", " ").replace(")", " ")
-    return re.sub(r"\s+", " ", text).strip(" .,;:/-")
+    return text
 
 
 def _place_first(text: str) -> tuple[str, str] | None:
     """ "Gan có vài nang", "Ngực: nốt ở thùy dưới", "Thượng thận trái: nốt": the place that opens a sentence, and the rest."""
-    hit = PLACE_FIRST.match(text)
+    hit = PLACE_FIRST.match(text) if any(map(text.lower().__contains__, SAID_OF_PLACE)) else None
     if not hit:
         return None
     before, after = tokens(hit[1]), tokens(text[hit.end() :])
@@ -148,7 +172,7 @@ def _form_and_place(text: str, opening: bool = True) -> tuple[str, str]:
     organ = next(
         (t.start for t in toks if t.kind == "organ" or (t.kind == "relation" and _place_follows(toks, t))), None
     )
-    station = re.search(r"\b(?:nhóm|hạ phân thùy|hpt)\b", fold(text))
+    station = STATION.search(fold(text))
     if station and (organ is None or station.start() < organ):
         organ = station.start()
     if hit and (organ is None or hit.start() <= organ + 14 or _is_node_prefix(text[:organ])):
