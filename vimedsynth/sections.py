@@ -7,7 +7,7 @@ that a sentence speaks of decides, and an impression is known by saying an earli
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Section, Sentence
@@ -24,23 +24,10 @@ SUV = re.compile(r"\bsuv")
 NUMBERED = re.compile(r"\W*(?:\d{1,2}|[ivx]{1,4})\W*")
 HEADING_TRIM = re.compile(r"^[\W\d_]*(?:[ivx]{1,4}\s*[.)/]\s*)?")
 MSK = frozenset({"bone", "musculoskeletal", "muscle", "soft-tissue", "skin", "subcutis"})
+OF_BONES = frozenset({"sclerosis", "lysis", "osteophyte", "schmorl", "fracture"})
+ABDOMINAL = frozenset({"region:abdomen", "region:pelvis"})
+CONTENT_KINDS = frozenset({"organ", "part", "side", "head", "relation", "modifier", "uptake", "pattern"})
 CHEST_PARTS = frozenset({"lung", "mediastinum", "pleura", "axilla", "breast", "esophagus", "heart", "pericardium"})
-
-
-@lru_cache(maxsize=4096)
-def _region_words(text: str) -> tuple[bool, bool]:
-    """Does a sentence speak of bones, muscles, soft tissue; does it speak of the abdomen or pelvis."""
-    within = lexicon().within
-    toks = tokens(text)
-    organs = {t.value for t in toks if t.kind == "organ"}
-    wide = organs.union(*(within.get(o, frozenset()) for o in organs))
-    msk = bool(wide & MSK) or any(t.value in {"sclerosis", "lysis", "osteophyte", "schmorl", "fracture"} for t in toks)
-    abdomen = any(
-        {"region:abdomen", "region:pelvis"} & (within.get(o, frozenset()) | {o})
-        and not within.get(o, frozenset()) & MSK
-        for o in organs
-    )
-    return msk, abdomen
 
 
 REGION_SECTION = {
@@ -50,29 +37,12 @@ REGION_SECTION = {
 }  # fmt: skip
 
 
-def _own_section(toks: tuple[Token, ...]) -> Section | None:
-    """The one section that all organs of a sentence lie in; None for bones and soft tissue, and for more than one."""
-    within = lexicon().within
-    organs = {t.value for t in toks if t.kind == "organ"}
-    wide = organs.union(*(within.get(o, frozenset()) for o in organs))
-    wide = wide.union(*(within.get(o, frozenset()) for o in wide))
-    found = {REGION_SECTION[place] for place in wide if place in REGION_SECTION}
-    return found.pop() if len(found) == 1 and not wide & MSK else None
-
-
-@lru_cache(maxsize=4096)
-def _content(text: str) -> frozenset[str]:
-    kinds = {"organ", "part", "side", "head", "relation", "modifier", "uptake", "pattern"}
-    return frozenset(f"{t.kind}:{t.value}" for t in tokens(text) if t.kind in kinds)
-
-
 @cache
 def _headings() -> dict[str, Section]:
     data = load_json("headings.json")
     return {form: section for section in Section for form in data[section.value]}
 
 
-@lru_cache(maxsize=4096)
 def _heading(low: str) -> Section | None:
     """The part of a report that a folded sentence opens, when it is or begins with a heading."""
     head, colon, _ = low[:60].partition(":")
@@ -82,10 +52,65 @@ def _heading(low: str) -> Section | None:
     return _headings().get(plain.removeprefix("vùng ").removeprefix("hình ảnh "))
 
 
+class _Line:
+    """What one sentence tells of its section; most of it is found only where it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.low = low = fold(text)
+        physiologic = "sinh l" in low
+        self.opens_chest = physiologic and CHEST.search(low) is not None
+        self.opens_abdomen = physiologic and ABDOMEN.search(low) is not None
+        self.normal = MSK_NORMAL.match(low) is not None
+        self.inguinal = "bẹn" in low and INGUINAL.search(low) is not None
+
+    @cached_property
+    def heading(self) -> Section | None:
+        """The part of a report that it opens with its heading."""
+        return _heading(self.low)
+
+    @cached_property
+    def only_heading(self) -> bool:
+        return not self.low.partition(":")[2].strip() and self.heading is not None
+
+    @cached_property
+    def toks(self) -> tuple[Token, ...]:
+        return tokens(introduced(self.text)[1])
+
+    @cached_property
+    def organs(self) -> frozenset[str]:
+        return frozenset(t.value for t in self.toks if t.kind == "organ")
+
+    @cached_property
+    def wide(self) -> frozenset[str]:
+        """The organs with all that they lie in."""
+        within = lexicon().within
+        return self.organs.union(*(within.get(o, frozenset()) for o in self.organs))
+
+    @cached_property
+    def msk(self) -> bool:
+        """Whether it speaks of bones, muscles, soft tissue."""
+        return bool(self.wide & MSK) or any(t.value in OF_BONES for t in self.toks)
+
+    @cached_property
+    def abdominal(self) -> bool:
+        """Whether it speaks of the abdomen or pelvis."""
+        within = ((o, lexicon().within.get(o, frozenset[str]())) for o in self.organs)
+        return any((o in ABDOMINAL or wide & ABDOMINAL) and not wide & MSK for o, wide in within)
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        return frozenset(f"{t.kind}:{t.value}" for t in self.toks if t.kind in CONTENT_KINDS)
+
+
+@lru_cache(maxsize=4096)
+def _line(text: str) -> _Line:
+    return _Line(text)
+
+
 def only_heading(text: str) -> bool:
     """Whether a sentence is nothing but a heading ("LỒNG NGỰC:"): it says where the next ones are, and asserts nothing."""
-    low = fold(text)
-    return not low.partition(":")[2].strip() and _heading(low) is not None
+    return _line(text).only_heading
 
 
 PRELIMINARY = re.compile(
@@ -104,7 +129,7 @@ def preliminary(sentence: Sentence) -> bool:
 
 def opened_section(text: str) -> Section | None:
     """The section that a sentence opens with its heading ("Bụng: sỏi túi mật")."""
-    return _heading(fold(text)) if ":" in text[:60] else None
+    return _line(text).heading if ":" in text[:60] else None
 
 
 @lru_cache(maxsize=4096)
@@ -112,20 +137,32 @@ def without_heading(text: str) -> str:
     """A sentence without the heading that it opens with: "Bụng: sỏi túi mật" -> "Sỏi túi mật"."""
     if ":" not in text[:60]:
         return text
-    low = fold(text)
-    rest = text[low.index(":") + 1 :].strip()
-    return rest[:1].upper() + rest[1:] if rest and _heading(low) is not None else text
+    rest = text[text.index(":") + 1 :].strip()
+    return rest[:1].upper() + rest[1:] if rest and _line(text).heading is not None else text
+
+
+def _own_section(line: _Line) -> Section | None:
+    """The one section that all organs of a sentence lie in; None for bones and soft tissue, and for more than one."""
+    within = lexicon().within
+    wide = line.wide.union(*(within.get(o, frozenset()) for o in line.wide))
+    found = {REGION_SECTION[place] for place in wide if place in REGION_SECTION}
+    return found.pop() if len(found) == 1 and not wide & MSK else None
+
+
+def _first(told: list[bool], start: int) -> int | None:
+    """The first sentence from ``start`` on of which ``told`` is true."""
+    return told.index(True, start) if True in told[start:] else None
 
 
 class _Labels:
     """The boundaries of one flat report."""
 
     def __init__(self, texts: list[str]) -> None:
-        self.low = [fold(t) for t in texts]
-        bodies = [introduced(t)[1] for t in texts]
-        self.toks = [tokens(t) for t in bodies]
-        self.words = [_region_words(t) for t in bodies]
-        self.content = [_content(t) for t in bodies]
+        self.lines = [_line(t) for t in texts]
+        self.low = [line.low for line in self.lines]
+        self.opens_chest = [line.opens_chest for line in self.lines]
+        self.opens_abdomen = [line.opens_abdomen for line in self.lines]
+        self.normal = [line.normal for line in self.lines]
         self.n = len(texts)
 
     def labels(self) -> list[Section]:
@@ -137,11 +174,11 @@ class _Labels:
         msk, impression = self._tail(abdomen)
         cuts = [0, chest, abdomen, msk, impression, self.n]
         out = [s for s, a, b in zip(Section, cuts, cuts[1:], strict=False) for _ in range(max(0, b - a))]
-        if self._first_physiologic(CHEST, 0) is None or self._first_physiologic(ABDOMEN, 0) is None:
+        if True not in self.opens_chest or True not in self.opens_abdomen:
             # Without the lines that open its parts a report may have another order: what a sentence speaks of decides.
             out = [
-                s if s is Section.IMPRESSION else _own_section(toks) or s
-                for s, toks in zip(out, self.toks, strict=True)
+                s if s is Section.IMPRESSION else _own_section(line) or s
+                for s, line in zip(out, self.lines, strict=True)
             ]
         return out
 
@@ -149,7 +186,7 @@ class _Labels:
         """By the headings of a report that has them for two parts or more ("LỒNG NGỰC:", "2. Vùng ngực")."""
         if not any(":" in t or len(t) < 40 for t in self.low):
             return None
-        found = [_heading(t) for t in self.low]
+        found = [line.heading for line in self.lines]
         if len(set(found) - {None, Section.IMPRESSION}) < 2:
             return None
         out: list[Section] = []
@@ -158,51 +195,39 @@ class _Labels:
             out.append(section or (found[i + 1] if numbered else None) or (out[-1] if out else Section.HEAD_NECK))
         return out
 
-    def _first(self, pattern: re.Pattern[str], start: int) -> int | None:
-        """The first sentence from ``start`` on that the pattern is found in."""
-        return next((i for i in range(start, self.n) if pattern.search(self.low[i])), None)
-
-    def _first_physiologic(self, pattern: re.Pattern[str], start: int) -> int | None:
-        """The same for a pattern of a physiologic line, which few sentences are."""
-        return next((i for i in range(start, self.n) if "sinh l" in self.low[i] and pattern.search(self.low[i])), None)
-
     def _chest(self) -> int:
-        at = self._first_physiologic(CHEST, 0)
+        at = _first(self.opens_chest, 0)
         if at is not None:
             return at
-        within = lexicon().within
-        for i, toks in enumerate(self.toks):
-            organs = {t.value for t in toks if t.kind == "organ"}
-            wide = organs.union(*(within.get(o, frozenset()) for o in organs))
-            if wide & CHEST_PARTS:
+        for i, line in enumerate(self.lines):
+            if line.wide & CHEST_PARTS:
                 return i
-        return 0 if self.n and any(w[1] for w in self.words) else self.n
+        return 0 if any(line.abdominal for line in self.lines) else self.n
 
     def _abdomen(self, chest: int) -> int:
-        at = self._first_physiologic(ABDOMEN, chest + 1 if chest < self.n else chest)
-        stop = self._first(MSK_NORMAL, chest)
+        at = _first(self.opens_abdomen, chest + 1 if chest < self.n else chest)
+        stop = _first(self.normal, chest)
         if at is not None and (stop is None or at < stop):
             return at
         end = self.n if stop is None else stop
         # No such line: the first sentence that speaks of the abdomen alone.
         for i in range(chest, end):
-            organs = {t.value for t in self.toks[i] if t.kind == "organ"}
-            chesty = any("region:chest" in lexicon().within.get(o, frozenset()) for o in organs)
-            if self.words[i][1] and not chesty:
+            line = self.lines[i]
+            if line.abdominal and not any("region:chest" in lexicon().within.get(o, frozenset()) for o in line.organs):
                 return i
         return end
 
     def _tail(self, abdomen: int) -> tuple[int, int]:
-        normal = self._first(MSK_NORMAL, abdomen)
-        inguinal = [i for i in range(abdomen, normal if normal is not None else self.n) if INGUINAL.search(self.low[i])]
+        normal = _first(self.normal, abdomen)
+        inguinal = [i for i in range(abdomen, normal if normal is not None else self.n) if self.lines[i].inguinal]
         if normal is not None:
             return self._msk_before(normal, inguinal, abdomen), self._after_normal(normal)
         groin = self._first_groin(inguinal)
         start = groin + 1 if groin is not None else self._last_abdominal(abdomen)
         while (
             start < self.n
-            and (self.words[start][1] or ADVICE.match(self.low[start]))
-            and not self.words[start][0]
+            and (self.lines[start].abdominal or ADVICE.match(self.low[start]))
+            and not self.lines[start].msk
             and not self._echo(start)
         ):
             start += 1
@@ -211,7 +236,7 @@ class _Labels:
     def _after_normal(self, normal: int) -> int:
         """The impression begins after the normal line, or after the musculoskeletal findings that follow it."""
         at = normal + 1
-        while at < self.n and self.words[at][0] and SUV.search(self.low[at]) and not self.words[at][1]:
+        while at < self.n and self.lines[at].msk and SUV.search(self.low[at]) and not self.lines[at].abdominal:
             at += 1
         return at
 
@@ -227,7 +252,7 @@ class _Labels:
     def _msk_before(self, normal: int, inguinal: list[int], abdomen: int) -> int:
         if inguinal:
             start = inguinal[-1] + 1
-            while start < normal and self.words[start][1] and not self.words[start][0]:
+            while start < normal and self.lines[start].abdominal and not self.lines[start].msk:
                 start += 1
             while start < normal and ADVICE.match(self.low[start]) and start == inguinal[-1] + 1:
                 start += 1
@@ -235,8 +260,8 @@ class _Labels:
         start = normal
         while (
             start - 1 > abdomen
-            and (self.words[start - 1][0] or ADVICE.match(self.low[start - 1]))
-            and not self.words[start - 1][1]
+            and (self.lines[start - 1].msk or ADVICE.match(self.low[start - 1]))
+            and not self.lines[start - 1].abdominal
         ):
             start -= 1
         while start < normal and ADVICE.match(self.low[start]):
@@ -245,7 +270,9 @@ class _Labels:
 
     def _last_abdominal(self, abdomen: int) -> int:
         at = abdomen
-        while at < self.n and not self._echo(at) and (self.words[at][1] or at == abdomen or not self.words[at][0]):
+        while (
+            at < self.n and not self._echo(at) and (self.lines[at].abdominal or at == abdomen or not self.lines[at].msk)
+        ):
             if WHOLE_BODY.search(self.low[at]):
                 break
             at += 1
@@ -254,7 +281,7 @@ class _Labels:
     def _impression(self, start: int) -> int:
         at = start
         while at < self.n:
-            msk = self.words[at][0]
+            msk = self.lines[at].msk
             advice = bool(ADVICE.match(self.low[at]))
             if SUV.search(self.low[at]):  # an impression does not give SUVmax
                 at += 1
@@ -268,14 +295,14 @@ class _Labels:
 
     def _echo(self, at: int) -> bool:
         """True when a sentence without SUVmax says an earlier finding again."""
-        mine = self.content[at]
+        mine = self.lines[at].content
         plain = self.low[at].rstrip(". ")
         if len(plain) > 20 and any(self.low[j].startswith(plain) for j in range(at)):
             return True
         if SUV.search(self.low[at]) or len(mine) < 3 or self.low[at].startswith(("không phát hiện", "chưa phát hiện")):
             return False
         for j in range(at):
-            theirs = self.content[j]
+            theirs = self.lines[j].content
             if (
                 (
                     len(theirs) >= 3
