@@ -182,10 +182,15 @@ def moved(fact: Fact, by: int) -> Fact:
     return Fact(Span(fact.span.start + by, fact.span.end + by), *fact[1:]) if by else fact  # a third of _replace's cost
 
 
+def joined(first: Span, more: Span) -> Span:
+    """From the beginning of ``first`` to the end of what comes after it."""
+    return Span(first.start, more.end) if more.start >= first.start else first
+
+
 def merged(first: Fact, more: Fact) -> Fact:
     """``first`` with what an anaphoric sentence ("Hạch lớn nhất ...") adds to it."""
     return first._replace(
-        span=Span(first.span.start, more.span.end) if more.span.start >= first.span.start else first.span,
+        span=joined(first.span, more.span),
         heads=first.heads | more.heads if first.heads else first.heads,
         items=first.items + tuple(i for i in more.items if i not in first.items),
         sizes=first.sizes + more.sizes,

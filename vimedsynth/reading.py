@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache, reduce
 
-from vimedsynth.facts import Fact, merged, moved, shifted
+from vimedsynth.facts import Fact, joined, merged, moved, shifted
 from vimedsynth.findings import (
     Comparison,
     Finding,
@@ -20,7 +20,7 @@ from vimedsynth.findings import (
 )  # fmt: skip
 from vimedsynth.lexicon import lexicon, load_json
 from vimedsynth.reports import Report, Section, Span
-from vimedsynth.sources import Statement, report_facts, said_again, told_in
+from vimedsynth.sources import Statement, statements_of, told_in
 from vimedsynth.wording import LENGTHS, NUMBER, Wording, wording
 from vimedsynth.words import fold, tokens
 
@@ -43,15 +43,15 @@ ONE_SIDE = {"right": "bên phải", "left": "bên trái"}
 
 def findings_of(report: Report) -> tuple[Finding, ...]:
     """All findings outside the impression, with the impression's words on them."""
-    rows = report_facts(report, moved)
-    again = said_again([(row.fact, row.section) for row in rows])
+    rows, again = statements_of(report)
     out: list[Finding] = []
     index_of: dict[int, int] = {}
     advice: dict[int, list[Recommendation]] = {}
     for i, row in enumerate(rows):
         fact = row.fact
         if fact.polarity == "advice" and fact.advice_of is not None:
-            given = Recommendation(fact.span.of(report.text).strip(" .,;"), fact.span)
+            span = _span_of(row, report)
+            given = Recommendation(span.of(report.text).strip(" .,;"), span)
             advice.setdefault(fact.advice_of, []).append(given)
         elif row.section is not Section.IMPRESSION and (fact.heads or fact.levels or fact.items):
             index_of[i] = len(out)
@@ -68,9 +68,19 @@ def _in_report(name: str, row: Statement, said: list[Statement], report: Report)
     """The finding of one statement with what the impression says of it."""
     spans = tuple(report.sentences[n - 1].span for n in row.sentences)
     found = _alone(row.parts[0], report) if len(row.parts) == 1 else _finding(_whole(row, report), spans, report.text)
-    reading = found.reading or next((r for other in said if (r := _said_reading(other.fact, report))), None)
+    reading = found.reading or next((r for other in said if (r := _said_reading(other, report))), None)
     again = tuple(report.sentences[n - 1].span for other in said for n in other.sentences)
     return found._replace(id=name, section=row.section, spans=spans, reading=reading, impression_spans=again)
+
+
+def _span_of(row: Statement, report: Report) -> Span:
+    """Where a statement is told, from its first part to its last."""
+    spans = []
+    for number, order in row.parts:
+        sentence = report.sentences[number - 1]
+        told, cut = told_in(sentence.text)
+        spans.append(moved(told[order], sentence.span.start + cut).span)
+    return reduce(joined, spans)
 
 
 def _whole(row: Statement, report: Report) -> Fact:
@@ -149,8 +159,8 @@ def _reading(fact: Fact, words: Wording) -> Reading | None:
     return Reading(Tier(fact.tier), plain, words.reading)
 
 
-def _said_reading(fact: Fact, report: Report) -> Reading | None:
-    return _reading(fact, wording(fact.span.of(report.text)))
+def _said_reading(row: Statement, report: Report) -> Reading | None:
+    return _reading(row.fact, wording(_span_of(row, report).of(report.text)))
 
 
 def _count(morphology: str) -> str | None:

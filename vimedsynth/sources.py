@@ -314,7 +314,7 @@ LESIONS = frozenset({"nodule", "mass", "hypodensity", "lysis", "sclerosis", "sof
 """Forms that an impression calls "tổn thương"."""
 
 
-def _summed_up(rows: list[Evidence], again: dict[int, list[int]]) -> Iterator[tuple[int, Evidence]]:
+def _summed_up(rows: list[Evidence], again: Mapping[int, list[int]]) -> Iterator[tuple[int, Evidence]]:
     """ "Hạch cổ hai bên tăng chuyển hóa FDG, nhiều khả năng di căn": of all avid ones there that it reads no otherwise."""
     left = [i for i, said in again.items() if not said and not rows[i].fact.readings and _takes_up(rows[i].fact)]
     reading = [
@@ -375,13 +375,22 @@ def _joined(found: Fact, said: Fact) -> Fact:
 
 
 @lru_cache(maxsize=128)
+def statements_of(report: Report) -> tuple[tuple[Statement, ...], Mapping[int, list[int]]]:
+    """What a report asserts, and which of it the impression says again. Cached: it is read as findings and as evidence.
+
+    The offsets are those in the sentences.
+    """
+    rows = tuple(report_facts(report, place=None))
+    return rows, said_again([(row.fact, row.section) for row in rows])
+
+
+@lru_cache(maxsize=128)
 def source_of(report: Report) -> Source:
     """The evidence of a report. Cached: many pairs ask about one report."""
-    rows = report_facts(report, place=None)
+    rows, again = statements_of(report)
     facts = [_evidence(row.fact, row.section, row.sentences) for row in rows]
     _lend_places(facts)
     linked = []
-    again = said_again([(e.fact, e.section) for e in facts])
     for i, e in enumerate(facts):
         for said in (facts[j] for j in again.get(i, ())):
             linked.append(_evidence(_joined(e.fact, said.fact), e.section, (*e.sentences, *said.sentences)))
