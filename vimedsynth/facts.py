@@ -162,12 +162,11 @@ def shifted(fact: Fact, by: int) -> Fact:
     def move(span: Span) -> Span:
         return Span(span.start + by, span.end + by) if span.start >= 0 else span
 
-    return fact._replace(
-        span=move(fact.span),
-        items=tuple(Item(i.atoms, i.side, move(i.span)) for i in fact.items),
-        sizes=tuple(Measure(m.dims, m.op, m.kind, move(m.span)) for m in fact.sizes),
-        suv_spans=tuple(move(s) for s in fact.suv_spans),
-    )
+    items = tuple([Item(i.atoms, i.side, move(i.span)) for i in fact.items])
+    sizes = tuple([Measure(m.dims, m.op, m.kind, move(m.span)) for m in fact.sizes])
+    suv_spans = tuple([move(s) for s in fact.suv_spans])
+    # _replace takes three times as long
+    return Fact._make((move(fact.span), *fact[1:5], items, sizes, fact.suvs, suv_spans, *fact[9:]))
 
 
 def _largest_at(first: Fact, more: Fact) -> frozenset[str]:
@@ -179,7 +178,10 @@ def _largest_at(first: Fact, more: Fact) -> frozenset[str]:
 
 def moved(fact: Fact, by: int) -> Fact:
     """``fact`` with its own span moved and no other: enough to quote it."""
-    return Fact(Span(fact.span.start + by, fact.span.end + by), *fact[1:]) if by else fact  # a third of _replace's cost
+    if not by:
+        return fact
+    start, end = fact.span
+    return Fact._make((Span(start + by, end + by), *fact[1:]))  # a third of _replace's cost
 
 
 def joined(first: Span, more: Span) -> Span:

@@ -89,9 +89,19 @@ class Borders(Cursor):
             self.absent = ""
             self._close()
 
+    def _next_measured(self, tok: Token) -> bool:
+        """Whether the next place is one with measures of its own."""
+        return (
+            self._next_of_list()
+            or self._next_in_brackets()
+            or self._another_uptake_ahead()
+            or self._another_measured_ahead(tok)
+            or (bool(self.draft.suvs) and self._another_with_suv())
+        )
+
     def _next_in_brackets(self) -> bool:
         """ "trạm 4R (20 x 15 mm), trạm 7 (17 x 10 mm)": the measures of each place are in its own brackets."""
-        if self.depth or self.before().value != ")" or not (self.draft.sizes or self.draft.suvs):
+        if self.depth or self.before().value != ")":
             return False
         if self.peek().value in AXES:
             return False  # "12 x 9 mm (trước 15 x 12 mm), SUVmax 4,7 (trước 7,1)": another measure of the same
@@ -106,7 +116,7 @@ class Borders(Cursor):
     def _next_of_list(self) -> bool:
         """ "hai nốt gan: hạ phân thùy II 12 mm và hạ phân thùy VI 9 mm": the next place of a list whose places are measured."""
         d = self.draft
-        measured = self.header and not self.depth and (d.sizes or d.suvs) and (d.items or self.atoms)
+        measured = self.header and not self.depth and (d.items or self.atoms)
         return bool(measured) and (
             self._place_named() > 0 or self.peek().value in SEVERAL
         )  # "..., các ổ còn lại ở ..."
@@ -274,13 +284,7 @@ class Borders(Cursor):
             ):
                 self.mode = ""  # the comparison is over
             return
-        if self.mode == "" and (
-            self._next_of_list()
-            or self._next_in_brackets()
-            or self._another_uptake_ahead()
-            or self._another_measured_ahead(tok)
-            or (self.draft.suvs and self._another_with_suv())
-        ):
+        if self.mode == "" and (self.draft.sizes or self.draft.suvs) and self._next_measured(tok):
             self._close()
             return
         if self._other_side_opens():

@@ -68,13 +68,15 @@ class Cursor(Sharing):
         if n:
             self.draft.start = toks[0].start
             n -= toks[-1].value in STOPS  # it closes what is closed below
+        size = 0  # how many words of the place item have been read
         while self.at < n:
             tok = toks[self.at]
             self.at += 1
-            size = len(self.atoms) + (self.side is not None)
+            before = size
             handlers[tok.kind](self, tok)
             end = toks[self.at - 1].end
-            if (self.atoms or self.side) and len(self.atoms) + (self.side is not None) != size:
+            size = len(self.atoms) + (self.side is not None)
+            if size and size != before:
                 self.item_start = tok.start if self.item_start < 0 else self.item_start
                 self.item_end = end
             if self.draft.end < end:
@@ -180,7 +182,7 @@ class Cursor(Sharing):
                 Fact(
                     span=Span(d.start, d.end), polarity=polarity, heads=d.heads, generic=d.generic,
                     counts=d.counts, items=draft_items(d.items), sizes=tuple(d.sizes),
-                    suvs=tuple(v for v, _ in d.suvs), suv_spans=tuple(s for _, s in d.suvs), levels=d.levels,
+                    suvs=tuple([v for v, _ in d.suvs]), suv_spans=tuple([s for _, s in d.suvs]), levels=d.levels,
                     intensity=d.intensity, patterns=d.patterns, modifiers=d.modifiers,
                     invasions=tuple(Invades(v, frozenset(t), c) for v, t, c in d.invasions), tier=d.tier,
                     readings=d.readings, tiers=d.apart(), prior=d.prior, prior_numbers=d.prior_numbers,

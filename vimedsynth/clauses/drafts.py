@@ -185,7 +185,7 @@ def _parts_of_before(items: list[FilledItem]) -> list[FilledItem]:
 def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...]:
     """Items with the organ that a list shares given to each ("trước và cạnh khí quản"), and right + left made both."""
     if len(raw) < 2:
-        return tuple(Item(_part_named(frozenset(atoms)), side, span) for atoms, side, span in raw)
+        return tuple([Item(_part_named(frozenset(atoms)), side, span) for atoms, side, span in raw])
     known = lexicon().within
     raw = _after_organ(_carried(raw, known))
     if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
