@@ -4,13 +4,17 @@ A sentence becomes one or more facts. Two facts can be compared without knowing 
 millimetres in ascending order, places are concept ids with the side that belongs to each, certainty is a tier.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Span
 from vimedsynth.words import introduced
+
+if TYPE_CHECKING:
+    from vimedsynth.clauses import ClauseReader
 
 NUMBERED_OF = {"vert": "spine", "rib:": "rib"}
 
@@ -25,6 +29,7 @@ def wider(atoms: frozenset[str]) -> frozenset[str]:
 PARTS = ("seg:", "lobe:", "zone:", "third:", "level:", "quadrant:", "wall:", "pole:")
 
 
+@lru_cache(maxsize=8192)
 def is_part(atoms: frozenset[str]) -> bool:
     """Whether a place is nothing but a part of some organ: "hạ phân thùy VI", "vùng ngoại vi"."""
     return bool(atoms) and all(a.startswith(PARTS) for a in atoms)
@@ -140,11 +145,16 @@ def sentence_facts(text: str) -> tuple[Fact, ...]:
     return tuple(_behind(fact, start) for fact in said) if start else said
 
 
-@lru_cache(maxsize=8192)
-def _read(text: str) -> tuple[Fact, ...]:
+@cache
+def _reader() -> Callable[[str], "ClauseReader"]:
     from vimedsynth.clauses import ClauseReader
 
-    return ClauseReader(text).facts()
+    return ClauseReader
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> tuple[Fact, ...]:
+    return _reader()(text).facts()
 
 
 def _behind(fact: Fact, by: int) -> Fact:

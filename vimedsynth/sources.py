@@ -95,21 +95,25 @@ def times_in(text: str) -> list[tuple[str, str]]:
     return lengths + [(hit[2], hit[1]) for hit in _YEAR.finditer(low)]
 
 
-@lru_cache(maxsize=8192)
 def _around(atoms: frozenset[str]) -> frozenset[str]:
     """A place with all that contains it, and all that contains that."""
     within, wide = lexicon().within, wider(atoms)
     return wide.union(*(within.get(w, frozenset()) for w in wide))
 
 
+@lru_cache(maxsize=8192)
+def _places(atoms: frozenset[str], section: Section) -> frozenset[str]:
+    """A place of a section with all that contains it."""
+    places = _around(atoms) | REGION_OF_SECTION[section]
+    organ = {Section.CHEST: "lung", Section.ABDOMEN_PELVIS: "liver"}.get(section)
+    if organ and any(a.startswith("seg:") for a in places) and not places & {"lung", "liver"}:
+        return places | {organ}  # "hạ phân thùy VII" without an organ: the section says which
+    return places
+
+
 def _evidence(fact: Fact, section: Section, sentences: tuple[int, ...]) -> Evidence:
     region = REGION_OF_SECTION[section]
-    places = tuple(_around(i.atoms) | region for i in fact.items)
-    organ = {Section.CHEST: "lung", Section.ABDOMEN_PELVIS: "liver"}.get(section)
-    if organ:  # "hạ phân thùy VII" without an organ: the section says which
-        places = tuple(
-            p | {organ} if any(a.startswith("seg:") for a in p) and not p & {"lung", "liver"} else p for p in places
-        )
+    places = tuple([_places(i.atoms, section) for i in fact.items])
     if len(places) > 1:
         places = _in_whole(fact.items, places)
     everything = region.union(*places) if places else region

@@ -64,16 +64,17 @@ class Wording:
     invasions: tuple[str, ...]
 
 
-def _cut(text: str, low: str, pattern: re.Pattern[str]) -> tuple[str, str, list[str]]:
+def _cut(text: str, low: str, kind: tuple[re.Pattern[str], tuple[str, ...]]) -> tuple[str, str, list[str]]:
     """``text`` and its folded twin without the matches, and the matches."""
-    if not any(map(low.__contains__, SIGNS[pattern])):
+    pattern, signs = kind
+    if not any(map(low.__contains__, signs)):
         return text, low, []
     hits = [m.span() for m in pattern.finditer(low)]
     if not hits:
         return text, low, []
     keep = list(zip([0, *(b for _, b in hits)], [*(a for a, _ in hits), len(text)], strict=True))
     found = [text[a:b] for a, b in hits]
-    return " , ".join(text[a:b] for a, b in keep), " , ".join(low[a:b] for a, b in keep), found
+    return " , ".join([text[a:b] for a, b in keep]), " , ".join([low[a:b] for a, b in keep]), found
 
 
 PRIOR = re.compile(
@@ -99,6 +100,9 @@ SIGNS: dict[re.Pattern[str], tuple[str, ...]] = {
 }
 """What must stand in a text for a pattern to be found: most findings have few of these attributes."""
 
+# In pairs: to look a pattern up, Python would hash the whole of it each time.
+_OPERATED, _PRIOR, _SUV, _READING, _UPTAKE, _SIZE, _INVASION, _AMOUNT = SIGNS.items()
+
 
 @lru_cache(maxsize=4096)
 def wording(text: str) -> Wording:
@@ -110,14 +114,14 @@ def wording(text: str) -> Wording:
     if low.rstrip().endswith(JOINTS):
         text = CLOSING.sub("", text)
         low = fold(text)
-    text, low, operated = _cut(text, low, OPERATED)
-    text, low, prior = _cut(text, low, PRIOR)
-    text, low, _ = _cut(text, low, SUV)
-    text, low, readings = _cut(text, low, READING)
-    text, low, uptakes = _cut(text, low, UPTAKE)
-    text, low, _ = _cut(text, low, SIZE)
-    text, low, invasions = _cut(text, low, INVASION)
-    text, low, amount = _cut(text, low, AMOUNT)
+    text, low, operated = _cut(text, low, _OPERATED)
+    text, low, prior = _cut(text, low, _PRIOR)
+    text, low, _ = _cut(text, low, _SUV)
+    text, low, readings = _cut(text, low, _READING)
+    text, low, uptakes = _cut(text, low, _UPTAKE)
+    text, low, _ = _cut(text, low, _SIZE)
+    text, low, invasions = _cut(text, low, _INVASION)
+    text, low, amount = _cut(text, low, _AMOUNT)
     text = EMPTY_BRACKETS.sub(" ", text) if "(" in text else text
     form, place = _form_and_place(SPACES.sub(" ", text))
     form = " ".join(x.strip(TRIM) for x in (form, *amount, *operated) if x.strip(TRIM))

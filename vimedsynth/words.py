@@ -3,8 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from vimedsynth.lexicon import Node
 
 # The old and the new place of the tone mark (hoá, hóa; thuỳ, thùy) at the end of a syllable; "quý" is not such a case.
 _OLD_TO_NEW = {
@@ -107,12 +110,17 @@ def introduced(text: str) -> tuple[int, str]:
     return (start, first + text[start + 1 :]) if len(first) == 1 else (0, text)  # it is nothing else, or a letter grew
 
 
+@cache
+def _forms() -> "dict[str, Node]":
+    from vimedsynth.lexicon import lexicon
+
+    return lexicon().forms
+
+
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
     """Longest lexicon matches from left to right; what the lexicon does not know stays a word, a number or a mark."""
-    from vimedsynth.lexicon import lexicon
-
-    forms = lexicon().forms
+    forms = _forms()
     raw = raw_tokens(text)
     out: list[Token] = []
     i, n = 0, len(raw)

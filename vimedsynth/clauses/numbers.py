@@ -10,6 +10,8 @@ from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
 THICKEST = frozenset({"dày nhất", "dày tối đa"})
+NUMERALS = VERTEBRAE | ROMANS
+"""Words that may begin the name of a vertebra, a segment or a station."""
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang", "chỉ", "giờ", "nay"})
 """What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
@@ -204,7 +206,8 @@ class Numbers(Forms):
         scale = {"cm": 10.0, "m": 1000.0}.get(unit, 1.0)
         kind = "size"
         for back in range(2, 7):
-            word = self.before(back).value if self.before(back).kind == "word" else self.before(back).text
+            tok = self.before(back)
+            word = tok.value if tok.kind == "word" else tok.text
             if word in THICKEST:
                 word = "dày"
             if word in {"dài", "dày", "kính"}:

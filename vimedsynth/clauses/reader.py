@@ -10,6 +10,7 @@ from vimedsynth.clauses.drafts import (
     STATION_WORDS,
     stop_words,
 )
+from vimedsynth.clauses.numbers import NUMERALS
 from vimedsynth.clauses.turns import TURNS, Turns
 from vimedsynth.clauses.uptake import WAYS
 from vimedsynth.facts import Fact
@@ -50,7 +51,7 @@ class ClauseReader(Turns):
         """ "sụn nhẫn", "cơ nhị đầu": anatomy that the lexicon does not know, told by the noun before it."""
         before = self.before()
         named = before.text in SITE_NOUNS and (before.kind == "organ" or before.value == before.text)
-        return named and word.isalpha() and len(word) > 1 and word not in stop_words() and not self.absent
+        return named and word.isalpha() and len(word) > 1 and not self.absent
 
     def _seen_next(self) -> bool:
         """ "Gan không to, hình ảnh nang gan phải ...": what is seen after a comma is another finding."""
@@ -142,7 +143,7 @@ class ClauseReader(Turns):
                 self._close()  # "SUVmax bể máu 1,6, SUVmax gan 2,4"
             self._read_suv(tok)
             return
-        if self._numeral(tok):
+        if word in NUMERALS and self._numeral(tok):
             return
         if word in SPELLED and self.peek().kind in ("head", "generic"):
             self.on_count(tok._replace(kind="count", value=SPELLED[word]))  # "năm" is five before what is counted
@@ -197,11 +198,11 @@ class ClauseReader(Turns):
             return
         if self.mode and self._to_finding(word):
             return
+        if word in stop_words():
+            return
         if self._unknown_site(word):
             self.on_part(tok._replace(kind="part", value=f"site:{word}"))
-            return
-        if word not in stop_words():
-            if self.mode == "reading":
-                self._read_as(f"word:{word}")
-            elif self.mode != "advice":
-                self.draft.words |= {word}
+        elif self.mode == "reading":
+            self._read_as(f"word:{word}")
+        elif self.mode != "advice":
+            self.draft.words |= {word}
