@@ -18,34 +18,35 @@ class Forms(Places):
     def on_head(self, tok: Token) -> None:
         if self.mode == "prior":
             return
+        nxt, before = self.peek(), self.before()
         if self.mode == "advice" and self.draft.advice and any(self.peek(k).kind == "uptake" for k in range(9)):
             self.draft.points |= {NEXT}  # "Đề nghị theo dõi nốt thùy lưỡi phổi trái không tăng chuyển hóa FDG"
             self._close()
-        if self.absent and self.before().value == "," and self.peek().value in {"chỉ", "đã"}:
+        if self.absent and before.value == "," and nxt.value in {"chỉ", "đã"}:
             self.absent = ""
             self._close()  # "không thấy xâm lấn nội sọ, u chỉ lan ra ..."
-        if self.peek().value in THAT and not self.draft.heads and self.mode == "":
+        if nxt.value in THAT and not self.draft.heads and self.mode == "":
             self._same_again()
         if self.mode == "reading" and not self._finding_after_reading():
             self._read_as(f"head:{tok.value}")
             return
-        if tok.value == "thickening" and (self.peek().kind == "num" or self.peek().kind in ("approximate", "largest")):
+        if tok.value == "thickening" and (nxt.kind == "num" or nxt.kind in ("approximate", "largest")):
             return  # "lớp dịch dày 30 mm" is a measure
-        if tok.value == "fluid" and self.peek().text == "dày" and (self.draft.heads or self.before().value == "lớp"):
+        if tok.value == "fluid" and nxt.text == "dày" and (self.draft.heads or before.value == "lớp"):
             return
-        if tok.text in ("lớn hơn", "to hơn") and (self.peek().kind in ("head", "count") or self.peek().value == "so"):
+        if tok.text in ("lớn hơn", "to hơn") and (nxt.kind in ("head", "count") or nxt.value == "so"):
             self._close()  # "nốt 12 mm lớn hơn nốt 7 mm": two findings
             return
         if tok.text in ("lớn hơn", "to hơn") and self._compared_to_none():
             self.draft.modifiers |= {"larger-one"}  # "bên phải lớn hơn", "ổ lớn hơn ở ..."
             return
-        if tok.text.endswith(("lớn hơn", "to hơn")) and self.peek().kind in PLACE_KINDS:
+        if tok.text.endswith(("lớn hơn", "to hơn")) and nxt.kind in PLACE_KINDS:
             self._larger_side(smaller=False)
-        if tok.value in ("cavity", "cyst") and self.before().value == "thành" and self.draft.heads:
+        if tok.value in ("cavity", "cyst") and before.value == "thành" and self.draft.heads:
             return  # "thành hang dày 8 mm" is a measure too
-        if tok.value == "fluid" and self.peek().value in SPACES:
+        if tok.value == "fluid" and nxt.value in SPACES:
             tok = tok._replace(value="effusion")  # "dịch màng phổi", "dịch ổ bụng"
-        if tok.value == "gas" and self.before().value in {"chứa", "cản"}:
+        if tok.value == "gas" and before.value in {"chứa", "cản"}:
             self.draft.modifiers |= {"contains:gas"}
             return
         self._close_item()
@@ -58,28 +59,22 @@ class Forms(Places):
             self.negated = False
             return
         largest = self._largest_ahead()
-        if largest and self.draft.levels and self.draft.suvs and self.before().value == "và":
+        if largest and self.draft.levels and self.draft.suvs and before.value == "và":
             self._split()
         elif largest:
             self.draft.anaphora = self.draft.anaphora or self.draft.empty()
             self.draft.modifiers -= {"small"}
             self.draft.heads |= {tok.value}
             return
-        joined = (
-            self.before().value == "kèm"
-            and self.before(3).value == ","
-            and bool(self.draft.readings or self.draft.suvs)
-        )
-        inner = (not joined and self.before().value in {"có", "kèm", "chứa", "cấu"}) or self.before(3).value in {
-            "trong"
-        }
+        joined = before.value == "kèm" and self.before(3).value == "," and bool(self.draft.readings or self.draft.suvs)
+        inner = (not joined and before.value in {"có", "kèm", "chứa", "cấu"}) or self.before(3).value in {"trong"}
         if not inner and self._starts_new_finding(tok.value):
             counts = {c for c in self.draft.counts if self._count_is_next(c)}
             self.draft.counts -= counts if len(self.draft.counts) > 1 or self.draft.fresh_count else set()
             self._split()
             if self._joined_by("kèm"):
                 self.draft.points |= {WITH_IT}
-            self.draft.start = self.before().start if self.before().kind == "count" else tok.start
+            self.draft.start = before.start if before.kind == "count" else tok.start
             self.draft.counts |= counts
         self.draft.heads |= {tok.value}
         self._rest()
