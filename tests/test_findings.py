@@ -1,6 +1,7 @@
 """Findings of a report keep their words, their span and what later sentences say of them."""
 
 import os
+import random
 import re
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from vimedsynth.cli import cli
 from vimedsynth.findings import Finding, Polarity, Tier, Uptake, read_findings
 from vimedsynth.lesions import FDG, PLACE, SHAPE, SIZE, UPTAKE, official_lesions
 from vimedsynth.reports import Section, flat_report
-from vimedsynth.wording import SIGNS
+from vimedsynth.wording import SIGNS, SIZE_BEGINS
+from vimedsynth.wording import SIZE as MEASURE
 from vimedsynth.words import fold
 
 REPORT = (
@@ -147,6 +149,14 @@ def test_no_attribute_is_found_without_its_sign() -> None:
                 seen.add(pattern)
                 assert any(sign in piece for sign in signs), (pattern.pattern[:40], piece)
     assert seen == set(SIGNS)
+
+
+def test_the_look_at_its_first_word_loses_no_measure() -> None:
+    slow, rng = re.compile(MEASURE.pattern.removeprefix(SIZE_BEGINS)), random.Random(0)
+    words = ["trên", "đoạn", "thực", "quản", "dày", "nhất", "lớp", "dịch", "thành", "khối", "hạch", "đám", "nốt", "mờ", "ổ", "lớn", "có", "kích", "thước", "đường", "kính", "trục", "ngắn", "dài", "chiều", "cao", "bề", "kt", "đk", "d", "đo", "được", "nhỏ", "to", "lần", "lượt", "là", "dưới", "khoảng", "cỡ", "<", "~", "(", ")", ",", ":", "=", "12", "mm", "cm", "x", "3,5", "và", "vài", "7x8", "gan", "."]  # fmt: skip
+    for _ in range(2000):
+        text = "".join(rng.choice(words) + rng.choice((" ", " ", "", "  ")) for _ in range(20))
+        assert [m.span() for m in MEASURE.finditer(text)] == [m.span() for m in slow.finditer(text)]
 
 
 def test_the_organ_of_a_place_that_names_two_does_not_go_by_chance(tmp_path: Path) -> None:
