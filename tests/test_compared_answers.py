@@ -88,6 +88,9 @@ CHANGED = [
       "Còn, khối trung thất trước SUVmax 13,8, Deauville 4."]),
     ("Khối trung thất hiện to bao nhiêu?", "Khối trung thất trước hiện còn 40 x 26 mm, trước đây là 71 x 50 mm.",
      ["Khối trung thất trước hiện còn 71 x 50 mm, trước đây là 40 x 26 mm.", "Khối trung thất trước hiện còn 40 x 26 mm, trước đây là 25 x 19 mm."]),
+    ("Khối trung thất thay đổi thế nào?", "Khối nhỏ lại từ 71 x 50 mm còn 40 x 26 mm (giảm 44%), SUVmax hạ từ 13,8 xuống 4,4 (giảm khoảng 68%).",
+     ["Khối nhỏ lại từ 71 x 50 mm còn 40 x 26 mm (giảm 54%), SUVmax hạ từ 13,8 xuống 4,4 (giảm khoảng 68%).",
+      "Khối nhỏ lại từ 71 x 50 mm còn 40 x 26 mm (giảm 44%), SUVmax hạ từ 13,8 xuống 4,4 (giảm khoảng 32%)."]),
 ]  # fmt: skip
 
 

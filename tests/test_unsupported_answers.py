@@ -157,3 +157,103 @@ def test_what_is_of_one_of_a_pair_is_not_of_the_other(question: str, true: str, 
     report = flat_report(PAIR)
     assert check_answer(report, question, true).objections == ()
     assert check_answer(report, question, false).objections
+
+
+DETAILS = flat_report(
+    "Không hạch cổ nào trên 10 mm. Hạch cổ phải nhóm II, III và Va, hạch lớn nhất ở nhóm II 32 x 24 mm, hoại tử trung tâm, "
+    "SUVmax 14,1. Nốt kính mờ thùy trên phổi phải 8 mm, SUVmax 0,9. Nốt vôi hóa thùy giữa phổi phải 5 mm. Khối khoang sau "
+    "đùi trái 96 x 63 mm, hoại tử ở trung tâm, SUVmax 12,4 ở rìa phía trong. Ổ đọng Lipiodol ở gan hạ phân thùy VIII, còn dải "
+    "tăng hấp thu FDG ở bờ sau, SUVmax 5,9. Ổ hấp thu mạnh nhất ở xương cùng bên trái (SUVmax 13,1), ổ lớn nhất ở cánh chậu "
+    "trái 41 mm (SUVmax 10,2)."
+)  # fmt: skip
+OF_DETAILS = [  # question, what the report bears out, what it does not
+    ("Hạch cổ có to không?", "Không có hạch cổ nào trên 10 mm.", "Không có hạch cổ nào trên 5 mm."),
+    ("Nốt thùy trên phổi phải ra sao?", "Nốt kính mờ 8 mm, SUVmax 0,9.", "Nốt đặc 8 mm, SUVmax 0,9."),
+    ("Hạch cổ lớn nhất?", "Hạch nhóm II bên phải, hoại tử trung tâm, 32 x 24 mm.",
+     "Hạch nhóm III bên phải, hoại tử trung tâm, 32 x 24 mm."),
+    ("Khối đùi trái thế nào?", "Khối hoại tử ở trung tâm, SUVmax 12,4.", "Khối có SUVmax 12,4 ở vùng trung tâm."),
+    ("Gan có gì?", "Hạ phân thùy VIII còn dải tăng hấp thu FDG ở bờ sau, SUVmax 5,9.",
+     "Hạ phân thùy VIII còn dải tăng hấp thu FDG ở bờ trước, SUVmax 5,9."),
+    ("Ổ xương hấp thu mạnh nhất?", "Ổ ở xương cùng bên trái, SUVmax 13,1.", "Ổ ở cánh chậu trái, SUVmax 10,2."),
+    ("Tổn thương nào có SUVmax cao nhất?", "Hạch cổ phải nhóm II, SUVmax 14,1; kế đến là ổ ở xương cùng bên trái (13,1).",
+     "Xương cùng bên trái, SUVmax 13,1; thứ hai là khối đùi trái (12,4)."),
+    ("Liệt kê các hạch cổ phải kèm kích thước.", "Hạch cổ phải nhóm II, 32 x 24 mm.", "Hạch cổ phải nhóm II, 24 x 22 mm."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "true", "false"), OF_DETAILS)
+def test_a_detail_is_of_the_finding_that_has_it(question: str, true: str, false: str) -> None:
+    assert check_answer(DETAILS, question, true).objections == ()
+    assert check_answer(DETAILS, question, false).objections
+
+
+LISTED = flat_report(
+    "SUVmax tham chiếu: bể máu trung thất 1,8; gan 2,6. Hạch cổ phải nhóm IIA, SUVmax 9,7. Hạch rốn phổi trái 17 mm trước đây hiện "
+    "không còn quan sát thấy. Khối trung thất trước 46 x 30 mm, SUVmax 4,1, không gây hẹp tĩnh mạch chủ trên. Hạch nách "
+    "hai bên, tăng chuyển hóa FDG nhẹ (SUVmax: 3,8 bên phải; 3,5 bên trái). Có 4 hạch mạc treo trực tràng, trong đó 2 hạch tăng "
+    "chuyển hóa FDG. Dày thành lệch tâm thực quản 1/3 dưới, SUVmax 14,1. Hình ảnh nhiều ổ tiêu xương tăng chuyển hóa FDG ở "
+    "thân đốt sống T8, L3, xương sọ và cánh chậu phải; mạnh nhất ở L3 (SUVmax: 13,1), lớn nhất ở cánh chậu phải 41 mm (SUVmax: 10,4). "
+    "Các ổ ở xương sọ không tăng chuyển hóa FDG. Gãy cũ xương sườn 7 trái. Tủy xương tăng chuyển hóa FDG lan tỏa, nghĩ do phản "
+    "ứng. Nốt giảm tỉ trọng (-82 HU) 10 mm ở thận trái, khả năng u mỡ. Hạch sau hầu bên phải và bên trái (SUV lần lượt là 10 và 8,7). "
+    "Phổi phải có nốt 6 mm ở thùy trên, không tăng chuyển hóa FDG. Kết luận: Hạch cổ phải nhóm IIA di căn. Không thấy tổn thương nghi di căn gan."
+)  # fmt: skip
+OF_LISTED = [  # question, what the report bears out, what it does not
+    ("Gan có di căn không?", "Không thấy tổn thương nghi di căn gan.", "Không thấy hạch cổ nghi di căn."),
+    ("Hạch rốn phổi trái lớn trước đây thế nào?", "Hạch rốn phổi trái 17 mm trước đây không còn quan sát thấy.",
+     "Hạch rốn phổi trái hiện có kích thước 17 mm."),
+    ("Khối trung thất có gây hẹp mạch không?", "Khối trung thất trước không gây hẹp tĩnh mạch chủ trên.",
+     "Khối trung thất trước gây hẹp tĩnh mạch chủ trên."),
+    ("Hạch nách hai bên ra sao?", "Hạch nách bắt FDG nhẹ (SUVmax 3,8 bên phải và 3,5 bên trái).",
+     "Hạch nách bắt FDG nhẹ (SUVmax 3,5 bên phải và 3,8 bên trái)."),
+    ("Có bao nhiêu hạch mạc treo trực tràng tăng chuyển hóa?", "Có 2 hạch.", "Có 4 hạch."),
+    ("Hạch mạc treo trực tràng thế nào?", "4 hạch, trong đó 2 hạch tăng chuyển hóa FDG.", "Cả 4 hạch đều tăng chuyển hóa FDG."),
+    ("Thành thực quản ra sao?", "Thành thực quản 1/3 dưới dày lệch tâm.", "Thành thực quản 1/3 dưới dày đồng tâm."),
+    ("Vị trí xương nào có SUVmax cao nhất?", "Thân L3.", "Cánh chậu phải."),
+    ("Vị trí xương nào có SUVmax cao nhất?", "Trong các tổn thương xương, thân L3 cao nhất.", "Trong các tổn thương xương, cánh chậu phải cao nhất."),
+    ("Xương thế nào?", "Ổ tiêu xương ở L3 bắt FDG mạnh nhất (SUVmax 13,1).", "Ổ tiêu xương ở cánh chậu phải bắt FDG mạnh nhất (SUVmax 10,4)."),
+    ("Ổ ở sọ thế nào?", "Các ổ tiêu xương ở xương sọ không tăng chuyển hóa FDG.", "Các nang ở xương sọ không tăng chuyển hóa FDG."),
+    ("Tủy xương thế nào?", "Tủy xương tăng chuyển hóa FDG lan tỏa, được cho là phản ứng.", "Tủy xương tăng chuyển hóa FDG lan tỏa, chắc chắn là phản ứng."),
+    ("Hạch cổ phải nhóm IIA là gì?", "Hạch cổ phải nhóm IIA di căn.", "Hạch cổ phải nhóm IIA được cho là viêm."),
+    ("Nốt thận trái có đậm độ bao nhiêu?", "Nốt thận trái có đậm độ -82 HU.", "Nốt thận trái có đậm độ 82 HU."),
+    ("Hạch sau hầu có SUV bao nhiêu?", "Hạch sau hầu SUV bên phải 10, bên trái 8,7.", "Hạch sau hầu SUV bên phải 8,7, bên trái 10."),
+    ("Phổi phải có nốt nào không và có bắt xạ không?", "Phổi phải có nốt 6 mm ở thùy trên. Nốt không tăng chuyển hóa FDG.",
+     "Phổi phải có nốt 6 mm ở thùy trên. Nốt tăng chuyển hóa FDG."),
+    ("SUVmax tham chiếu?", "SUVmax bể máu trung thất 1,8; gan 2,6.", "SUVmax bể máu trung thất 1,8; gan 3,6."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "true", "false"), OF_LISTED)
+def test_what_is_said_of_one_is_not_said_of_its_neighbours(question: str, true: str, false: str) -> None:
+    assert check_answer(LISTED, question, true).objections == ()
+    assert check_answer(LISTED, question, false).objections
+
+
+def test_what_a_form_is_without() -> None:
+    (fact,) = sentence_facts("Khối trung thất không hoại tử.")
+    assert fact.modifiers == {"no-necrosis"}
+    (fact,) = sentence_facts("Khối trung thất hoại tử trung tâm.")
+    assert fact.modifiers == {"necrosis", "necrosis:central"}
+    assert [sorted(item.atoms) for item in fact.items] == [["mediastinum"]]
+
+
+SUMMED = flat_report(
+    "Đầu - cổ: Không thấy hạch cổ.\nLồng ngực: Khối phổi trái 40 mm, SUVmax 9,1, còn lớp mỡ ngăn cách với "
+    "động mạch chủ ngực. Hạch tim hoành phải 11 x 8 mm, SUVmax 4,9.\nỔ bụng - khung chậu: Đã cắt tử cung và phần phụ hai bên. Khối thận phải 61 x 55 mm, chưa vượt quá mạc Gerota. Hạch "
+    "cạnh trái động mạch chủ bụng 14 x 10 mm, SUVmax 6,3.\nHệ cơ - xương: Hình ảnh tiêu xương cung sau xương sườn VI phải 19 mm, tăng "
+    "chuyển hóa FDG (SUVmax: 7,5). Gãy cũ xương sườn VI trái.\nKết luận: Di căn xương sườn VI phải. Di căn hạch cạnh động mạch chủ bụng."
+)  # fmt: skip
+OF_SUMMED = [  # question, what the report bears out, what it does not
+    ("Khối thận phải lan đến đâu?", "Khối thận phải chưa vượt quá mạc Gerota.", "Khối thận phải đã vượt quá mạc Gerota."),
+    ("Khối phổi trái có liên quan động mạch chủ không?", "Khối phổi trái còn lớp mỡ ngăn cách với động mạch chủ ngực.",
+     "Khối phổi trái mất lớp mỡ ngăn cách với động mạch chủ ngực."),
+    ("Bệnh nhân đã phẫu thuật gì?", "Đã cắt tử cung và phần phụ hai bên.", "Đã cắt tử cung và phần phụ một bên."),
+    ("Tổn thương xương sườn VI phải là gì?", "Tổn thương tiêu xương cung sau xương sườn VI phải, SUVmax 7,5, là di căn.",
+     "Gãy cũ xương sườn VI trái là di căn."),
+    ("Hạch nào di căn?", "Hạch cạnh trái động mạch chủ bụng (14 x 10 mm) là di căn.", "Hạch tim hoành phải (11 x 8 mm) là di căn."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "true", "false"), OF_SUMMED)
+def test_what_the_report_denies_or_sums_up(question: str, true: str, false: str) -> None:
+    assert check_answer(SUMMED, question, true).objections == ()
+    assert check_answer(SUMMED, question, false).objections

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from vimedsynth.clauses.sharing import NUMBERS, WHOLE_COUNT
@@ -12,7 +13,7 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import NEXT, pointed
 from vimedsynth.reports import Report, Section, Sentence
 from vimedsynth.sections import only_heading, opened_section, preliminary, without_heading
-from vimedsynth.words import fold, split
+from vimedsynth.words import fold, raw_tokens, split
 
 REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.HEAD_NECK: frozenset({"region:head_neck", "region:head", "region:neck"}),
@@ -78,8 +79,36 @@ class Source:
         return frozenset(time for s in self.sentences for time in times_in(s.text))
 
     @cached_property
+    def denied_words(self) -> Mapping[str, frozenset[bool]]:
+        """For each two words of the report, whether they stand behind a denial, behind none, or both."""
+        found: dict[str, set[bool]] = {}
+        for sentence in self.sentences:
+            for words, denied in words_denied(sentence.text):
+                found.setdefault(words, set()).add(denied)
+        return {words: frozenset(ways) for words, ways in found.items()}
+
+    @cached_property
     def advice(self) -> tuple[Evidence, ...]:
         return tuple(e for e in self.facts if e.fact.advice)
+
+
+_BEFORE_VERB = frozenset(
+    ["bị", "thấy", "có", "gây", "làm", "được", "ghi", "nhận", "phát", "hiện", "dấu", "hiệu", "hình", "ảnh"]
+)
+
+
+def words_denied(text: str) -> Iterator[tuple[str, bool]]:
+    """Each two words of a text in a row, and whether a denial stands right before them: "chưa vượt quá"."""
+    denied = False
+    for (word, _, _, kind), (after, _, _, next_kind) in pairwise(raw_tokens(text)):
+        if word in ("không", "chưa") and after != "so":  # "không so sánh được"
+            denied = True
+        elif kind != "word":
+            denied = False
+        elif not (denied and word in _BEFORE_VERB):
+            if next_kind == "word":
+                yield f"{word} {after}", denied
+            denied = False
 
 
 def times_in(text: str) -> list[tuple[str, str]]:
@@ -209,8 +238,8 @@ def echoes(finding: Fact, impression: Fact) -> bool:
     """True when an impression fact says a finding again: every place of the finding is among its places."""
     if not finding.items or not impression.items or finding.polarity != "present":
         return False
-    of_other_forms = impression.generic and (
-        not impression.heads or len(impression.items) > 1
+    of_other_forms = _of_lesion(impression) or (
+        impression.generic and len(impression.items) > 1
     )  # "hạch A, tổn thương B"
     if finding.heads and not finding.heads & impression.heads and not of_other_forms:
         return False
@@ -219,6 +248,11 @@ def echoes(finding: Fact, impression: Fact) -> bool:
     if finding.sizes and impression.sizes and not _sizes_agree(finding, impression):
         return False
     return all(_said_again(item, impression) for item in finding.items)
+
+
+def _of_lesion(impression: Fact) -> bool:
+    """ "Tổn thương xương sườn VI phải", "Di căn xương sườn VI phải": of whatever form it is."""
+    return not impression.heads and (impression.generic or "metastasis" in impression.readings)
 
 
 def _sizes_agree(finding: Fact, impression: Fact) -> bool:
@@ -250,7 +284,7 @@ def said_again(rows: Sequence[tuple[Fact, Section]]) -> dict[int, list[int]]:
     out: dict[int, list[int]] = {i: [] for i in found}
     for j in said:
         full = _grave([i for i in found if echoes(rows[i][0], rows[j][0])], rows, rows[j][0])
-        if rows[j][0].tier:
+        if rows[j][0].tier or _of_lesion(rows[j][0]):
             seen = [i for i in found if _is_seen(rows[i][0])]  # and not "Bệnh nhân ung thư vòm họng"
             full += [i for i in _short(seen, full, rows, rows[j][0]) if i not in full]
         for i in full:
@@ -294,7 +328,7 @@ def _is_seen(fact: Fact) -> bool:
 def _same_form(finding: Fact, impression: Fact) -> bool:
     """The form that both name, "tổn thương", the wall that was measured as thick, or the tumour that it is."""
     if not impression.heads:
-        return impression.generic or bool(impression.levels and not finding.heads)
+        return _of_lesion(impression) or bool(impression.levels and not finding.heads)
     if impression.heads == {"mass"} and "primary" in impression.readings:
         return bool(finding.heads & {"mass", "thickening"})
     thick = (

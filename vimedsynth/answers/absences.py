@@ -83,8 +83,10 @@ class Absences(Support):
         """ "Chưa thấy tái phát; vùng này cỡ 3 cm": what is measured in a denial is measured by the report."""
         if not (fact.sizes or fact.suvs):
             return
-        sizes = {m.dims for r in self.source.facts for m in r.fact.sizes}
-        suvs = {v for r in self.source.facts for v in r.fact.suvs}
+        rows = [r.fact for r in self.source.facts]
+        suvs = {v for src in rows for v in src.suvs}
+        alike = (src for src in rows if not fact.heads or not src.heads or any(head_in(h, src) for h in fact.heads))
+        sizes = {m.dims for src in alike for m in src.sizes}
         if any(m.dims and m.dims not in sizes for m in fact.sizes) or any(v not in suvs for v in fact.suvs):
             self.object("number", "the report has no such measure", fact.span)
 
@@ -185,8 +187,10 @@ class Absences(Support):
         elif fact.readings:
             if not (fact.readings - {"not"}) & src.readings:
                 return False
-            if not (fact.generic and fact.items):
+            if not (fact.generic and fact.items) and not fact.read_at:
                 return True
+            if any(own.atoms & item.atoms for own in src.read_at for item in fact.read_at):
+                return True  # "di căn xương" of a place that is not named as bone
         elif fact.modifiers and _only_described(fact) and not fact.modifiers & src.modifiers:
             return False
         elif fact.patterns == {"focal"} and not fact.generic and not src.heads and "diffuse" in src.patterns:

@@ -50,8 +50,12 @@ def _largest_of(text: str) -> float:
     return max(float(v.replace(",", ".")) for v in re.findall(r"\d+(?:[.,]\d+)?", text)) * (10 if "cm" in text else 1)
 
 
-UNSAID = frozenset({"small", "mild", "opaque", "solid", "irregular", "of-largest", "larger-one", "smaller-one"})
-"""Descriptions that a finding may have without a word of the report; which of two is larger is judged by their sizes."""
+UNSAID = frozenset({"small", "mild", "opaque", "solid", "irregular"})
+UNSAID |= {"of-largest", "of-hottest", "larger-one", "smaller-one"}
+"""Descriptions that a finding may have without a word of the report; which is larger or hotter is judged by their values."""
+
+NOT_SOLID = frozenset({"ground-glass", "cyst", "cavity"})
+"""Forms that are no solid ones, unless the report says so."""
 
 PART_KINDS = frozenset({"seg", "lobe", "rib"})
 """Kinds of which a list names several: "ở hạ phân thùy II và VII"."""
@@ -83,6 +87,9 @@ def _reckoned(fact: Fact, changed: frozenset[str]) -> bool:
 
 AXES = frozenset({"length", "thickness"})
 """Measures of which a finding has both: one is none of the other."""
+
+HELD = re.compile(r"được (?:cho|xem|coi) là")
+""" "được cho là phản ứng": a reading of the report, whose word for it may be "nghĩ" or none."""
 
 _FINER = frozenset({"seg:", "lobe", "stn:", "vert", "thir"})
 """How the names of segments, lobes, stations, vertebrae and thirds begin."""
@@ -210,7 +217,11 @@ class Attributes:
 
     def _described(self, fact: Fact, src: Fact, add: Adder) -> None:
         extra = fact.modifiers - src.modifiers - UNSAID
+        if not src.heads.isdisjoint(NOT_SOLID):
+            extra |= fact.modifiers & {"solid"} - src.modifiers
         extra = frozenset(m for m in extra if not m.startswith("largest-at:"))
+        if "mild" in src.levels:
+            extra -= {"amount:small"}  # "tăng chuyển hóa mức độ nhẹ"
         if "normal" in src.readings and not src.heads:
             extra -= {"not-enlarged"}
         if not extra:
@@ -300,7 +311,8 @@ class Attributes:
             asked = self.focus.heads
             alike = (r.fact for r in self.source.facts if not asked or shares_form(asked, r.fact))
             top = max((v for f in alike for v in f.suvs), default=0.0)
-            if top not in fact.suvs:
+            told = f"{top:g}" in self.low[: fact.span.start].replace(",", ".")  # "D9 (9,2), kế đến là L1 (7,9)"
+            if top not in fact.suvs and not told:
                 add("number", f"the highest SUVmax of the report is {top:g}")
         for value in fact.suvs:
             if value not in src.suvs:
@@ -316,6 +328,8 @@ class Attributes:
         src = row.fact
         for level in fact.levels:
             if level in src.levels or (level == "increased" and "mild" in src.levels):
+                continue
+            if not src.levels and self._said_of_list(level, row):
                 continue
             if level == "mild" and "increased" in src.levels:
                 add("intensity-word", "the report does not say nhẹ")
@@ -336,6 +350,11 @@ class Attributes:
             add("uptake", "the report calls this physiologic")
         if fact.patterns and (extra := fact.patterns - src.patterns - {"abnormal", "multiple", "peripheral"}):
             add("added-finding", f"the report does not describe the uptake so ({', '.join(sorted(extra))})")
+
+    def _said_of_list(self, level: str, row: Evidence) -> bool:
+        """ "tăng chuyển hóa ở T8, L3; mạnh nhất ở L3": said of a list of the same sentence that holds the place."""
+        same = (r for r in self.source.facts if r.sentences[:1] == row.sentences[:1] and level in r.fact.levels)
+        return bool(row.fact.suvs) and any(row.fact.atoms <= r.fact.atoms for r in same)
 
     def _count(self, fact: Fact, src: Fact, add: Adder) -> None:
         own = frozenset(c for c in fact.counts if ":" not in c and c != "unmarked")
@@ -444,6 +463,8 @@ class Attributes:
             return
         both = [r for r in sorted(fact.readings & src.readings) if r[:3] != "at:"] if src.tiers or fact.tiers else []
         for mine, theirs in [(fact.tier_of(r), src.tier_of(r)) for r in both] or [(fact.tier, src.tier)]:
+            if theirs == "probable" and not mine and HELD.search(fold(fact.span.of(self.answer))):
+                continue
             if TIERS.index(mine or "definite") != TIERS.index(theirs or "definite"):
                 up = TIERS.index(mine or "definite") < TIERS.index(theirs or "definite")
                 add("certainty-up" if up else "certainty-down", f"the report says {theirs}")

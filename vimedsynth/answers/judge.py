@@ -20,7 +20,7 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import ACROSS_IT, pointed
 from vimedsynth.reports import Span, sentence_spans
 from vimedsynth.samples import Objection
-from vimedsynth.sources import Source, times_in
+from vimedsynth.sources import Source, times_in, words_denied
 from vimedsynth.words import Token, fold, raw_tokens, tokens
 
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
@@ -49,9 +49,10 @@ class AnswerJudge(Treated):
         for span, text, role in zip(spans, texts, roles(texts), strict=True):
             self._sentence(text, role, span.start + shift, lead)
         self._times()
+        self._one_of_two()
         if "không" in self.low or "chưa" in self.low:
             self._denied_treatments()
-        if "/" in self.answer:
+        if "/" in self.low or "một phần" in self.low:
             self._fractions()
         if lead and self.said:
             self._lead(lead, self.said)
@@ -147,9 +148,16 @@ class AnswerJudge(Treated):
             if word in self.low and not any(reading in r.fact.readings for r in self.source.facts):
                 self.object("added-reading", f"the report names no such response ({word})")
 
+    def _one_of_two(self) -> None:
+        """ "phần phụ một bên", where the report has both."""
+        if "một bên" in self.low and "bên kia" not in self.low and "một bên" not in self.question:
+            if not any("một bên" in fold(s.text) for s in self.source.sentences):
+                self.object("side", "the report does not say it of one side alone")
+
     def _fractions(self) -> None:
         """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""
-        for hit in _FRACTION.finditer(self.answer):
+        low = self.low.replace("một phần ba", "1/3").replace("một phần tư", "1/4")
+        for hit in _FRACTION.finditer(low):
             known = hit[0] in self.question or any(hit[0] in s.text for s in self.source.sentences)
             if not known and not 0 < int(hit[1]) < int(hit[2]) < 6:
                 self.object("number", f"the report has no {hit[0]}")
@@ -267,6 +275,8 @@ class AnswerJudge(Treated):
             self._called_most(fact)
         if fact.modifiers:
             self._one_of_them(fact)
+            if "of-hottest" in fact.modifiers:
+                self._hottest(fact)
         if ("chỉ" in self.low or (most and "duy nhất" in self.low)) and ONLY.search(fact.span.of(self.low)):
             self._only(fact)
         self._present(fact)
@@ -282,9 +292,12 @@ class AnswerJudge(Treated):
     def _with_suv(self, fact: Fact) -> Fact:
         """ "Hạch nhóm 4R chỉ là 6,4": a lone decimal without a unit, where SUVs are spoken of, is one.
 
-        "Giảm 11,9, từ 15,3 còn 3,4": or what lies between two.
+        "Giảm 11,9, từ 15,3 còn 3,4 (78%)": or what lies between two.
         """
-        between = {f"#{round(abs(a - b), 2)}" for a in fact.prior_suvs for b in fact.suvs}
+        between = {word for a in fact.prior_suvs for b in fact.suvs for word in _changes(a, b)}
+        if fact.prior_sizes:
+            now = [max(m.dims) for m in fact.sizes if m.dims]
+            between |= {word for dims in fact.prior_sizes for b in now for word in _changes(max(dims), b)}
         fact = fact._replace(words=fact.words - between) if between else fact
         lone = [w for w in fact.words if w[:1] == "#" and "." in w]
         if len(lone) != 1 or fact.suvs or not ("max" in self.low or "suv" in self.question):
@@ -303,8 +316,18 @@ class AnswerJudge(Treated):
                 and word not in {f"#{n}" for n in range(1, 10)}
             ):
                 self.object("number", f"the report has no {word[1:]}", fact.span)
-            elif word.endswith("hu") and word[:-2].isdigit() and not self._said_word(word):
-                self.object("number", f"the report has no {word}", fact.span)
+            elif word.endswith("hu") and word[:-2].lstrip("-").isdigit() and not self._said_word(word):
+                self.object("number", f"the report has no {word[:-2]} (HU or %)", fact.span)
+        if any(map(str.isalpha, fact.words)):
+            self._denied_otherwise(fact)
+
+    def _denied_otherwise(self, fact: Fact) -> None:
+        """ "đã vượt quá mạc Gerota", where the report says "chưa vượt quá": words that the lexicon does not know."""
+        known = self.source.denied_words
+        for words, denied in words_denied(fact.span.of(self.answer)):
+            if known.get(words) == frozenset({not denied}) and words.partition(" ")[0] in fact.words:
+                self.object("negation", f"the report {'says' if denied else 'denies'} it ({words})", fact.span)
+                return
 
     def _said_word(self, word: str) -> bool:
         return any(word in row.fact.words for row in self.source.facts)
@@ -375,6 +398,13 @@ def _stations_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not items[0].atoms & lexicon().places or not all(a.startswith("stn:") for i in rest for a in i.atoms):
         return items
     return tuple(Item(i.atoms, side, i.span) for i in items)
+
+
+def _changes(before: float, after: float) -> list[str]:
+    """How the difference of two values is written, and its share of the first in percent, up or down to a whole one."""
+    change = abs(before - after)
+    share = 100 * change / before if before else 0.0
+    return [f"#{round(change, 2)}", f"{int(share)}hu", f"{int(share) + 1}hu"]
 
 
 def _of_no_sense(token: Token) -> bool:

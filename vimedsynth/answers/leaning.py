@@ -14,6 +14,10 @@ _WHICH = re.compile(
 )
 
 
+_WHETHER = re.compile(r"\bnào\b[^,?]*\bkhông và\b")
+""" "có nốt nào không và có bắt xạ không?": whether there is any, and not which."""
+
+
 def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
     """``fact`` with what the question says of what it asks for, where the answer says nothing of that kind itself.
 
@@ -21,7 +25,8 @@ def leant(fact: Fact, focus: Focus, lead: str) -> Fact:
     """
     if fact.polarity != "present" or lead == "không" or not (fact.items or fact.heads):
         return fact
-    if fact.levels or fact.readings or fact.prior or not (_WHICH.search(focus.text) or _NAME.match(focus.text)):
+    asks = _WHICH.search(focus.text) or _NAME.match(focus.text)
+    if fact.levels or fact.readings or fact.prior or not asks or _WHETHER.search(focus.text):
         return fact
     wholes = [f for f in focus.facts if f.polarity == "present"]
     if len(wholes) != 1:

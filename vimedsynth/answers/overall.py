@@ -14,7 +14,7 @@ from vimedsynth.words import fold
 MORE = re.compile(r"\b(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) hơn\b")
 MOST = re.compile(r"(lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu) (?:nhất|hơn(?=[?.,]|$))")
 CALLED_MOST = re.compile(r"là (?<!\wlà )(?:\w+ ){0,3}?(lớn|to|nhỏ|bé|cao|mạnh|thấp) nhất")
-WHICH = re.compile(r"nào\b(?<!\wnào)(?<!thế nào)|ở đâu\b(?<!\wở đâu)|vị trí\b(?<!\wvị trí)")
+WHICH = re.compile(r"nào\b(?<!\wnào)(?<!thế nào)|ở đâu\b(?<!\wở đâu)|vị trí\b(?<!\wvị trí)|nhất\s*\?")
 LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
 CHANGES = frozenset({"smaller", "larger", "unchanged", "new"})
 VALUES = {"one": 1, "two": 2, "three": 3, "unmarked": 1}
@@ -163,6 +163,13 @@ class Overall(Absences):
         ):
             self.object("superlative", f"it is the finding of sentence {best[0].sentences[0]}", fact.span)
 
+    def _hottest(self, fact: Fact) -> None:
+        """ "bắt FDG mạnh nhất": no other of its form, at the places asked about, has a higher SUVmax."""
+        rows = self._alike(fact.heads or self.focus.heads, self._with_sides(self.focus.items))
+        best = most_so(rows, "cao")
+        if not best or not any(self._names(fact, r) for r in best):
+            self.object("superlative", "the report does not measure it so", fact.span)
+
     def _asked_about(self) -> list[Evidence]:
         """The findings of the form and of the places that are asked about."""
         return self._alike(self.focus.heads, self._with_sides(self.focus.items))
@@ -171,7 +178,10 @@ class Overall(Absences):
         """Whether an answer is about this finding: its places, and its numbers where it gives any."""
         sizes, suvs = {m.dims for m in row.fact.sizes}, set(row.fact.suvs)
         numbers = all(m.dims in sizes for m in fact.sizes) and all(v in suvs for v in fact.suvs)
-        return numbers and (not fact.items or any(self.at((item,), row) for item in fact.items))
+        named = [
+            i for i in fact.items if not any(i is not o and i.atoms < o.wider for o in fact.items)
+        ]  # "xương, ở cánh chậu"
+        return numbers and (not named or any(self.at((item,), row) for item in named))
 
     def _counted(self, fact: Fact, places: tuple[Item, ...]) -> bool:
         """ "Có hai hạch ...": as many findings of the report as that, each by itself."""

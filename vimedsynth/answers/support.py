@@ -59,10 +59,14 @@ def _with_whole(places: tuple[Item, ...]) -> tuple[Item, ...]:
     return (Item(part.atoms | whole.atoms, part.side or whole.side, part.span),)
 
 
-def _turned_round(item: Item, opposite: frozenset[str], src: Fact) -> bool:
-    """ "sau thực quản", where one of the places is before it and none behind."""
+def _turned_round(item: Item, opposite: frozenset[str], src: Fact, *, timed: bool) -> bool:
+    """ "sau thực quản", "ở bờ trước", where one of the places is before it and none behind.
+
+    A relation without its place is one of time where times are asked about: "trước điều trị".
+    """
     known = lexicon().places
-    same = [o.atoms for o in src.items if o.atoms & known == item.atoms & known]
+    of = {item.atoms & known} if timed else {item.atoms & known, frozenset()}
+    same = [o.atoms for o in src.items if o.atoms & known in of]
     return any(opposite & atoms for atoms in same) and not any(item.atoms - known <= atoms for atoms in same)
 
 
@@ -89,7 +93,12 @@ class Support(Attributes):
         if fact.polarity != "present" or src.polarity != "present":
             self._otherwise_there(fact, src, add)
         for head in sorted(fact.heads) if len(fact.heads) > 1 else fact.heads:
-            if not head_in(head, src) and not _called_so(head, fact, src) and not self._named_mass(head, row):
+            if not (
+                head_in(head, src)
+                or _called_so(head, fact, src)
+                or self._named_mass(head, row)
+                or self._one_of(head, row)
+            ):
                 add("added-finding", f"the report has no such finding here ({head})")
         if leans and src.heads:
             # a place of its own is of what was asked for, and not of the form that was spoken of before
@@ -130,6 +139,14 @@ class Support(Attributes):
         if src.polarity == "physiologic" and fact.polarity == "present" and (fact.heads or fact.suvs):
             add("uptake", "the report calls this physiologic")
 
+    def _one_of(self, head: str, row: Evidence) -> bool:
+        """ "ổ tiêu xương ở sọ và xương đòn. Các ổ ở sọ ...": what has no form of its own, where that form has its place."""
+        src = row.fact
+        if src.heads or not src.generic or not src.items:
+            return False
+        rows = (r for r in self.near(src.items) if r.section is row.section)
+        return any(head_in(head, r.fact) and r.fact.polarity == "present" and self.at(src.items, r) for r in rows)
+
     def _named_mass(self, head: str, row: Evidence) -> bool:
         """ "khối hạch" is a mass too, and so is a thick wall that the impression calls one."""
         src = row.fact
@@ -162,15 +179,16 @@ class Support(Attributes):
     def _place_fault(self, item: Item, row: Evidence) -> str:
         src = row.fact
         want, relations, opposite = needed(item.atoms)
+        turned = bool(opposite and src.items) and _turned_round(item, opposite, src, timed=self.focus.history)
         if not want and not item.side:
-            return ""
+            return "place" if turned else ""
         if not src.items:
             inside = want <= row.all_places
             return "" if inside and not item.side else "place"
         if len(want) > 1 and not want.isdisjoint(TISSUES):
             want -= TISSUES & src.atoms  # "dày da và tổ chức dưới da ở cẳng chân": both tissues are of that place
         best = "place"
-        if opposite and len(src.items) > 1 and _turned_round(item, opposite, src):
+        if turned and len(src.items) > 1:
             return "place"
         for number, own in enumerate(src.items):
             reach = row.places[number]

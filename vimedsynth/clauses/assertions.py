@@ -36,6 +36,8 @@ class Assertions(UptakeWords):
         listed = any(t.kind in ("mark", "negation") or t.value in CONTRAST for t in said)
         listed = listed and self.before().value != ":"  # "Hạch nách, hạch bẹn: không thấy."
         self._close_item()
+        if polarity == "resolved" and not listed:
+            d.measured_then()  # "Hạch 17 mm hiện không còn thấy"
         if listed or d.sizes or d.suvs or not (d.heads or d.generic):
             d.words |= {"denied"}  # of what precedes it, no one can tell how much
         else:
@@ -261,6 +263,8 @@ class Assertions(UptakeWords):
         if self.negated:
             self.draft.readings |= {"not"}
             self.negated = False
+        elif tok.text == "di căn hạch" and self.draft.empty() and not self.absent and self._place_named() > 0:
+            self.draft.heads |= {"node"}  # "Di căn hạch cạnh động mạch chủ"
         self._read_as(tok.value)
 
     def on_invasion(self, tok: Token) -> None:

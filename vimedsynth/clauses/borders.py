@@ -17,7 +17,7 @@ AXES = MEASURE_WORDS | {"chiều", "bề", "dài", "trục"}
 NUMBERED = frozenset({"phân", "hpt", "nhóm", "chặng"})  # "hạ phân thùy IV", "nhóm 7"
 SAYING = frozenset({"num", "uptake", "tracer", "negation", "head", "tier", "reading"})
 SEVERAL = frozenset({"các", "những"})
-OPENING = frozenset({"ở", "tại", "hạ", "hpt", "phân", "nhóm"})
+OPENING = frozenset({"đoạn", "ở", "tại", "hạ", "hpt", "phân", "nhóm"})
 VERTEBRAE = frozenset({"c", "d", "l", "s", "t"})
 SEEN = frozenset({"có", "thấy", "ghi", "nhận", "phát", "hiện", "hình", "ảnh", "quan"})
 

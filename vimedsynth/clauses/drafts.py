@@ -107,6 +107,13 @@ class Draft:
             return frozenset()
         return frozenset(self.tiers.items())
 
+    def measured_then(self) -> None:
+        """What is measured is of an earlier study."""
+        self.prior_sizes |= {m.dims for m in self.sizes if m.dims}
+        self.prior_suvs |= {value for value, _ in self.suvs}
+        self.prior_numbers = self.prior_numbers.union(self.prior_suvs, *self.prior_sizes)
+        self.sizes, self.suvs = [], []
+
     def empty(self) -> bool:
         """Nothing asserted yet."""
         return not (self.heads or self.items or self.sizes or self.suvs or self.levels or self.readings or self.advice

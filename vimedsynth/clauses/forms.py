@@ -1,6 +1,6 @@
 """What is seen: forms, modifiers and counts, and where the next finding of a sentence begins."""
 
-from vimedsynth.clauses.drafts import LISTING, PAIRED, PLACE_KINDS, SPACES
+from vimedsynth.clauses.drafts import COUNTS, LISTING, PAIRED, PLACE_KINDS, SPACES
 from vimedsynth.clauses.places import Places
 from vimedsynth.facts import Measure
 from vimedsynth.pointing import NEXT, REST, WITH_IT
@@ -171,8 +171,23 @@ class Forms(Places):
             self.draft.patterns |= {"abnormal"}
 
     def on_modifier(self, tok: Token) -> None:
-        if self.mode != "prior":
-            self.draft.modifiers |= {tok.value}
+        if self.mode == "prior":
+            return
+        self.draft.modifiers |= {
+            f"no-{tok.value}" if self.negated and not self.absent else tok.value
+        }  # "không hoại tử"
+        self.negated = False
+        at = int(self.peek().value == "ở")
+        if tok.value == "necrosis" and self.peek(at).value == "zone:central":
+            self.draft.modifiers |= {"necrosis:central"}  # the middle of the finding itself, and no place where it is
+            self.at += at + 1
+
+    def _some_of_them(self) -> bool:
+        """ "4 hạch mạc treo, trong đó 2 hạch tăng chuyển hóa": what follows is of some of those before."""
+        back = 3 if self.before().value == "có" else 2
+        if self.before(back).value != "đó" or self.before(back + 1).value not in {"inside", "số"}:
+            return False
+        return any(c in COUNTS.values() or c[1:].isdigit() for c in self.draft.counts)
 
     def on_count(self, tok: Token) -> None:
         if self.mode in ("prior", "advice"):
@@ -185,6 +200,10 @@ class Forms(Places):
             return
         if tok.value == "many" and self.peek().value in {"hơn", "vị", "kim"}:
             return
+        if self._some_of_them():
+            whole = list(self.draft.items)
+            self._close()
+            self.again, self.apart = whole, len(self.done)
         self._close_item()
         self.draft.fresh_count = tok.value not in self.draft.counts
         self.draft.counts |= {tok.value}

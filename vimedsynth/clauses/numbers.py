@@ -1,7 +1,7 @@
 """Sizes, SUV, segments, stations and vertebrae."""
 
 from vimedsynth.clauses.borders import VERTEBRAE
-from vimedsynth.clauses.drafts import ARABIC, COUNTS, PLACE_KINDS, RIBS, ROMANS, number
+from vimedsynth.clauses.drafts import ARABIC, COUNTS, LISTING, PLACE_KINDS, RIBS, ROMANS, number
 from vimedsynth.clauses.forms import Forms
 from vimedsynth.facts import Measure
 from vimedsynth.lexicon import lexicon
@@ -126,7 +126,8 @@ class Numbers(Forms):
         }:
             return
         if self.peek().value == "hu" or (self.peek().kind == "mark" and self.peek().value == "%"):
-            self.draft.words |= {f"{tok.value}hu"}
+            minus = self.before().value == "-" and self.before().end == tok.start and self.before(3).kind != "num"
+            self.draft.words |= {f"{'-' if minus else ''}{tok.value}hu"}  # "-82 HU" is fat, 82 HU is not
             return
         if (
             (self.numeral == "rib" or "rib" in self.atoms)
@@ -153,7 +154,7 @@ class Numbers(Forms):
             return
         if unit or len(dims) > 1 or self.before().value in {"thước", "kính"}:
             self._measure(dims, unit, tok.start, end)
-        elif self.draft.prior_suvs and not self.draft.suvs:
+        elif (self.draft.prior_suvs and not self.draft.suvs) or (not tok.value.isdigit() and self._suv_again()):
             self.draft.suvs.append((dims[0], Span(tok.start, end)))  # "hồi trước 3,0, bây giờ 5,2"
         else:
             self.draft.words |= {f"#{tok.value.lstrip('0') or 0}" if tok.value.isdigit() else f"#{number(tok.value)}"}
@@ -162,6 +163,39 @@ class Numbers(Forms):
         """ "thấp hơn hạch 4R (9,4)": a lone number with a decimal in brackets, in a sentence that speaks of SUV."""
         alone = self.before().value == "(" and self.peek().value == ")" and not tok.value.isdigit()
         return alone and not self.draft.suvs and any(t.value.startswith("suv") for t in self.toks)
+
+    def _suv_again(self) -> bool:
+        """ "SUVmax: bể máu 1,8; gan 2,6": a lone decimal after an SUV is one."""
+        before = self.done[-1].suvs if self.done else ()
+        return bool(before) and not (self.draft.suvs or self.draft.sizes) and self.peek().kind in ("mark", "")
+
+    def _each_side(self) -> None:
+        """ "SUVmax 3,8 bên phải và 3,5 (ở) bên trái": a value for each side of the place before."""
+        at = int(self.peek().value == "ở")
+        last = at + 3 + (self.peek(at + 3).value == "ở")
+        first, stop, value, other = self.peek(at), self.peek(at + 1), self.peek(at + 2), self.peek(last)
+        if {first.value, other.value} != {"right", "left"} or stop.value not in LISTING or value.kind != "num":
+            return
+        self._valued_sides((first, other), (value,))
+        self.at += last + 1
+
+    def _side_by_side(self) -> bool:
+        """ "SUV bên phải 10, bên trái 8,7": the same, each side before its value."""
+        first, value, stop, other, second = (self.peek(k) for k in range(5))
+        sides, numbers = {first.value, other.value} == {"right", "left"}, {value.kind, second.kind} == {"num"}
+        if not (sides and numbers and stop.value in LISTING):
+            return False
+        self._valued_sides((first, other), (value, second))
+        self.at += 5
+        return True
+
+    def _valued_sides(self, sides: tuple[Token, Token], values: tuple[Token, ...]) -> None:
+        self._close_item()
+        self.draft.suvs.extend((number(v.value), Span(v.start, v.end)) for v in values)
+        items = self.draft.items
+        atoms, _, span = items.pop() if items else (set(), None, Span(sides[0].start, sides[1].end))
+        items.append((atoms, "both", span))
+        self.side_order, self.listed = [side.value for side in sides], True
 
     def _then_another(self) -> bool:
         """ "8,2 cm xuống còn 4,5 cm", "15,3 trước điều trị còn 3,6": the value now comes after one of then."""
@@ -225,6 +259,8 @@ class Numbers(Forms):
         """ "SUVmax: 12,6", "SUV lần lượt là 10 và 8,7", "SUVmax khoảng 12": values up to the next bracket."""
         if self.peek().value == "max":
             self.at += 1
+        if self._side_by_side():
+            return
         start = self.at
         self.suv_pending = True
         while self.peek().kind != "num":
@@ -258,6 +294,7 @@ class Numbers(Forms):
                     self.at += 1
                 continue
             self.draft.suvs.append((number(value.value), Span(value.start, value.end)))
+            self._each_side()
             if (
                 self.peek().value in {"và", "-", "đến"}
                 and self.peek(1).kind == "num"

@@ -77,6 +77,7 @@ class Sharing:
             )
             if (
                 bare
+                and "chiếu" not in out[i].words  # "gan tham chiếu là 3,0"
                 and out[i - 1].heads
                 and out[i - 1].polarity == "present"
                 and not self._stop_between(out[i - 1], out[i])

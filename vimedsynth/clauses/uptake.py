@@ -40,7 +40,7 @@ class UptakeWords(Numbers):
             self.at += 1
         self.at += 1
         for _ in range(3):
-            if self._organ_compared():
+            if self._organ_compared() or self._hottest():
                 continue
             if self.peek().kind in ("intensity", "pattern"):
                 self._grade(self.peek())
@@ -99,6 +99,14 @@ class UptakeWords(Numbers):
         self.at += k + 1
         return True
 
+    def _hottest(self) -> bool:
+        """ "bắt FDG mạnh nhất": more than the others, and so much or so little by itself."""
+        if self.peek().value != "strong" or self.peek(1).value != "nhất":
+            return False
+        self.draft.modifiers |= {"of-hottest"}
+        self.at += 2
+        return True
+
     def _rim_only(self, step: int) -> bool:
         """ "tăng chuyển hóa FDG (ở) ngoại vi": of the finding's rim, not of an organ's periphery."""
         return self.peek(step).value == "zone:peripheral" and self.peek(step + 1).kind not in PLACE_KINDS
@@ -134,6 +142,8 @@ class UptakeWords(Numbers):
             if self.peek().kind == "intensity":
                 self._grade(self.peek())
                 self.at += 1
+        elif self._hottest():
+            self._set_level("increased")
         elif nxt.kind == "intensity":
             self._set_level("mild" if nxt.value == "mild" else "increased")
             if nxt.value != "mild":
