@@ -124,7 +124,7 @@ def times_in(text: str) -> list[tuple[str, str]]:
     return lengths + [(hit[2], hit[1]) for hit in _YEAR.finditer(low)]
 
 
-def _around(atoms: frozenset[str]) -> frozenset[str]:
+def _reach(atoms: frozenset[str]) -> frozenset[str]:
     """A place with all that contains it, and all that contains that."""
     within, wide = lexicon().within, wider(atoms)
     return wide.union(*(within.get(w, frozenset()) for w in wide))
@@ -133,7 +133,7 @@ def _around(atoms: frozenset[str]) -> frozenset[str]:
 @lru_cache(maxsize=8192)
 def _places(atoms: frozenset[str], section: Section) -> frozenset[str]:
     """A place of a section with all that contains it."""
-    places = _around(atoms) | REGION_OF_SECTION[section]
+    places = _reach(atoms) | REGION_OF_SECTION[section]
     organ = {Section.CHEST: "lung", Section.ABDOMEN_PELVIS: "liver"}.get(section)
     if organ and any(a.startswith("seg:") for a in places) and not places & {"lung", "liver"}:
         return places | {organ}  # "hạ phân thùy VII" without an organ: the section says which

@@ -24,10 +24,10 @@ from vimedsynth.samples import Objection
 from vimedsynth.sources import Evidence, Source
 from vimedsynth.words import fold, split
 
-_VALUE = r"\d+(?:[.,]\d+)?(?: ?x ?\d+(?:[.,]\d+)?)?(?: ?[mc]m)?"
+VALUE = r"\d+(?:[.,]\d+)?(?: ?x ?\d+(?:[.,]\d+)?)?(?: ?[mc]m)?"
 FROM_TO = re.compile(
-    rf"(?:\b(?P<way>giảm|hạ|nhỏ lại|nhỏ đi|thu nhỏ|tăng|to lên|to ra|lớn lên)\b[^\d;.,]{{0,20}}(?:, )?(?:từ )?)?(?P<then>{_VALUE})"
-    rf"[^\d;.,]{{0,20}}?\b(?P<word>xuống|lên|còn|thành|sang|nay|giờ)\b[^\d;.,]{{0,12}}?(?P<now>{_VALUE})"
+    rf"(?:\b(?P<way>giảm|hạ|nhỏ lại|nhỏ đi|thu nhỏ|tăng|to lên|to ra|lớn lên)\b[^\d;.,]{{0,20}}(?:, )?(?:từ )?)?(?P<then>{VALUE})"
+    rf"[^\d;.,]{{0,20}}?\b(?P<word>xuống|lên|còn|thành|sang|nay|giờ)\b[^\d;.,]{{0,12}}?(?P<now>{VALUE})"
 )
 """A change from one value to another: "giảm từ 5,2 xuống 3,0"."""
 GOES = re.compile(r"^\W*(giảm|hạ|tăng)\b(?! (?:nhẹ |mạnh |mức độ )?(?:chuyển|hấp|bắt|fdg|hoạt))")

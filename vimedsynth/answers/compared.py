@@ -2,6 +2,7 @@
 
 import re
 
+from vimedsynth.answers.attributes import VALUE
 from vimedsynth.answers.lists import Lists
 from vimedsynth.answers.matching import head_in
 from vimedsynth.answers.overall import LARGE, LEAST, WHICH, most_so
@@ -11,7 +12,7 @@ from vimedsynth.reports import Span
 from vimedsynth.sources import Evidence
 from vimedsynth.words import fold
 
-_VALUE = r"(?:suvmax:? )?\d+(?:[.,]\d+)?(?: ?x ?\d+(?:[.,]\d+)?)?(?: ?(?:mm|cm))?"
+_VALUE = rf"(?:suvmax:? )?{VALUE}"
 _VALUES = rf"{_VALUE}(?:(?:,| và| với) {_VALUE})*"
 _WAY = r"lớn|to|dày|nhỏ|bé|cao|mạnh|thấp|yếu"
 _THEN = r"(?:và|nhưng|với|ở|tại|đo|có|thuộc|nằm)"  # what does not begin the other of two

@@ -5,6 +5,7 @@ import re
 from vimedsynth.answers.absences import Absences
 from vimedsynth.answers.attributes import changes_of
 from vimedsynth.answers.matching import LOOSE, same_finding, shares_form, where_said
+from vimedsynth.clauses.sharing import NUMBERS
 from vimedsynth.facts import Fact, Item, sentence_facts
 from vimedsynth.pointing import REST
 from vimedsynth.reports import Section, Span
@@ -17,7 +18,7 @@ CALLED_MOST = re.compile(r"là (?<!\wlà )(?:\w+ ){0,3}?(lớn|to|nhỏ|bé|cao|
 WHICH = re.compile(r"nào\b(?<!\wnào)(?<!thế nào)|ở đâu\b(?<!\wở đâu)|vị trí\b(?<!\wvị trí)|nhất\s*\?")
 LARGE, LEAST = frozenset({"lớn", "to", "dày", "nhỏ", "bé"}), frozenset({"nhỏ", "bé", "thấp", "yếu"})
 CHANGES = frozenset({"smaller", "larger", "unchanged", "new"})
-VALUES = {"one": 1, "two": 2, "three": 3, "unmarked": 1}
+VALUES = {**NUMBERS, "unmarked": 1}
 """How many a count word says; "few" and "many" say no number."""
 
 
@@ -187,7 +188,7 @@ class Overall(Absences):
         """ "Có hai hạch ...": as many findings of the report as that, each by itself."""
         own = {c for c in fact.counts if c != "unmarked" and c[:7] != "in-all:"}
         (said, *more) = (own - {"one"} if len(own) > 1 else own) or {""}  # "hai ổ: một ở A, một ở B"
-        number = VALUES.get(said) or (int(said[1:]) if said[:1] == "n" and said[1:].isdigit() else 0)
+        number = VALUES.get(said, 0)
         if more or number < 2:
             return False
         bare = fact._replace(counts=frozenset(), sizes=(), suvs=())
