@@ -257,3 +257,19 @@ OF_SUMMED = [  # question, what the report bears out, what it does not
 def test_what_the_report_denies_or_sums_up(question: str, true: str, false: str) -> None:
     assert check_answer(SUMMED, question, true).objections == ()
     assert check_answer(SUMMED, question, false).objections
+
+
+def test_no_to_all_of_them_is_told_by_the_one_that_is_so() -> None:
+    report = flat_report(
+        "Hình ảnh nhiều nốt đặc rải rác hai phổi, nốt lớn nhất ở đáy phổi trái kích thước 10 mm, tăng chuyển hóa FDG (SUVmax: 4,1), "
+        "các nốt khác dưới 6 mm, không tăng chuyển hóa FDG. Hạch rốn phổi phải tăng chuyển hóa FDG (SUVmax: 3,0)."
+    )
+    question = "Có phải mọi nốt phổi đều tăng chuyển hóa FDG không?"
+    true = "Không. Chỉ nốt lớn nhất ở đáy phổi trái, 10 mm, tăng chuyển hóa FDG (SUVmax 4,1)."
+    assert check_answer(report, question, true).objections == ()
+    for false in (
+        "Không. Chỉ nốt lớn nhất ở đáy phổi phải, 10 mm, tăng chuyển hóa FDG (SUVmax 4,1).",
+        "Không. Các nốt phổi tăng chuyển hóa FDG.",
+        "Có. Các nốt phổi đều tăng chuyển hóa FDG.",
+    ):
+        assert check_answer(report, question, false).objections

@@ -9,6 +9,7 @@ from vimedsynth.answers.questions import (
     ALONE,
     ANSWER_EXCLUDES,
     ASKS_REGION,
+    EVERY,
     NUMBERED,
     ONLY,
     lead_of,
@@ -204,8 +205,8 @@ class AnswerJudge(Treated):
     def _lead(self, lead: str, said: list[Fact]) -> None:
         """ "Không, tổn thương tăng chuyển hóa": the first word must not deny what follows."""
         asked = self.focus.facts if self._may_deny(lead, said) else ()
-        if not asked:
-            return
+        if not asked or (EVERY.search(self.question) and any(map(self.low.__contains__, ("chỉ ", "trừ", "ngoài")))):
+            return  # "Mọi nốt đều tăng chuyển hóa?" - "Không, chỉ nốt lớn nhất tăng chuyển hóa"
         levels = frozenset(lv for f in asked for lv in f.levels)
         first = said[0]
         sides = [{i.side for i in items if i.side} for items in (first.items, self.focus.items)]

@@ -60,7 +60,7 @@ class Overall(Absences):
         """ "Chỉ ghi nhận tăng chuyển hóa ở ...": no other finding of what is asked about may be so."""
         if not ((fact.items or fact.heads) and (fact.levels & {"increased", "mild"} or fact.readings)):
             return  # "chỉ tăng hấp thu lan tỏa": merely
-        named = (fact, *self.excluded)
+        named = (fact._replace(items=self._placed(fact.items)[0]), *self.excluded)
         asked = {row.sentences[0] for row in self._alike(self.focus.heads, self.focus.items)}
         for row in self.source.pool:
             about = row.section is Section.IMPRESSION or row.sentences[0] in asked
@@ -77,7 +77,9 @@ class Overall(Absences):
     def _unnamed(self, src: Fact, named: tuple[Fact, ...]) -> bool:
         """Whether a finding, or one of its places where it has several, is none of those named."""
         places = [i for i in src.items if not any(i.atoms < o.wider for o in src.items if o is not i)]
-        if len(places) < 2:
+        if (
+            len(places) < 2 or "of-largest" in src.modifiers
+        ):  # "nhiều nốt, nốt lớn nhất ... tăng": it alone is said to be so
             return not any(same_finding(n, src) for n in named)
         return any(not any((i.atoms - LOOSE) & n.atoms for n in named) for i in places)
 
