@@ -238,7 +238,7 @@ def test_what_a_form_is_without() -> None:
 
 SUMMED = flat_report(
     "Đầu - cổ: Không thấy hạch cổ.\nLồng ngực: Khối phổi trái 40 mm, SUVmax 9,1, còn lớp mỡ ngăn cách với "
-    "động mạch chủ ngực. Hạch tim hoành phải 11 x 8 mm, SUVmax 4,9.\nỔ bụng - khung chậu: Đã cắt tử cung và phần phụ hai bên. Khối thận phải 61 x 55 mm, chưa vượt quá mạc Gerota. Hạch "
+    "động mạch chủ ngực. Hạch tim hoành phải 11 x 8 mm, SUVmax 4,9.\nỔ bụng - khung chậu: Đã cắt tử cung và phần phụ hai bên, điều trị I-131 hai lần (tổng liều 250 mCi). Khối thận phải 61 x 55 mm, chưa vượt quá mạc Gerota. Hạch "
     "cạnh trái động mạch chủ bụng 14 x 10 mm, SUVmax 6,3.\nHệ cơ - xương: Hình ảnh tiêu xương cung sau xương sườn VI phải 19 mm, tăng "
     "chuyển hóa FDG (SUVmax: 7,5). Gãy cũ xương sườn VI trái.\nKết luận: Di căn xương sườn VI phải. Di căn hạch cạnh động mạch chủ bụng."
 )  # fmt: skip
@@ -246,6 +246,7 @@ OF_SUMMED = [  # question, what the report bears out, what it does not
     ("Khối thận phải lan đến đâu?", "Khối thận phải chưa vượt quá mạc Gerota.", "Khối thận phải đã vượt quá mạc Gerota."),
     ("Khối phổi trái có liên quan động mạch chủ không?", "Khối phổi trái còn lớp mỡ ngăn cách với động mạch chủ ngực.",
      "Khối phổi trái mất lớp mỡ ngăn cách với động mạch chủ ngực."),
+    ("Điều trị I-131 thế nào?", "Sau phẫu thuật bệnh nhân được điều trị I-131 hai lần, tổng liều 250 mCi.", "Sau phẫu thuật bệnh nhân được điều trị I-131 hai lần, mỗi lần 250 mCi."),
     ("Bệnh nhân đã phẫu thuật gì?", "Đã cắt tử cung và phần phụ hai bên.", "Đã cắt tử cung và phần phụ một bên."),
     ("Tổn thương xương sườn VI phải là gì?", "Tổn thương tiêu xương cung sau xương sườn VI phải, SUVmax 7,5, là di căn.",
      "Gãy cũ xương sườn VI trái là di căn."),

@@ -26,6 +26,9 @@ from vimedsynth.words import Token, fold, raw_tokens, tokens
 
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 
+LITERAL = {"một bên": "side", "mỗi lần": "number", "mỗi đợt": "number", "hơn một nửa": "number", "quá nửa": "number"}
+"""Words that divide what the report gives whole: an answer has them of the report, or of the question."""
+
 
 class AnswerJudge(Treated):
     """Judges one answer: ``run()`` fills ``objections`` and ``notes``."""
@@ -50,7 +53,7 @@ class AnswerJudge(Treated):
         for span, text, role in zip(spans, texts, roles(texts), strict=True):
             self._sentence(text, role, span.start + shift, lead)
         self._times()
-        self._one_of_two()
+        self._in_these_words()
         if "không" in self.low or "chưa" in self.low:
             self._denied_treatments()
         if "/" in self.low or "một phần" in self.low:
@@ -149,11 +152,12 @@ class AnswerJudge(Treated):
             if word in self.low and not any(reading in r.fact.readings for r in self.source.facts):
                 self.object("added-reading", f"the report names no such response ({word})")
 
-    def _one_of_two(self) -> None:
-        """ "phần phụ một bên", where the report has both."""
-        if "một bên" in self.low and "bên kia" not in self.low and "một bên" not in self.question:
-            if not any("một bên" in fold(s.text) for s in self.source.sentences):
-                self.object("side", "the report does not say it of one side alone")
+    def _in_these_words(self) -> None:
+        """ "phần phụ một bên", where the report has both; "mỗi lần 250 mCi", where it gives the sum."""
+        for words, code in LITERAL.items():
+            known = words not in self.low or words in self.question
+            if not known and not any(words in fold(s.text) for s in self.source.sentences):
+                self.object(code, f"the report does not say {words}")
 
     def _fractions(self) -> None:
         """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""
