@@ -274,3 +274,23 @@ def test_no_to_all_of_them_is_told_by_the_one_that_is_so() -> None:
         "Có. Các nốt phổi đều tăng chuyển hóa FDG.",
     ):
         assert check_answer(report, question, false).objections
+
+
+SEGMENTS = flat_report(
+    "Hình ảnh hạch nhỏ ở nhóm IIB, III hai bên, nhóm VB bên phải, không tăng chuyển hóa FDG. Hình ảnh nốt đặc phân thùy S2 thùy trên "
+    "phổi phải 12 mm. Hình ảnh nốt kính mờ phân thùy S1+2 thùy trên phổi trái 9 mm. Tổn thương gan hạ phân thùy VI đã được điều trị TACE. "
+    "Tổn thương đặc xương S2 7 mm."
+)  # fmt: skip
+OF_SEGMENTS = [  # question, what the report bears out, what it does not
+    ("Nhóm hạch nào có ở hai bên?", "Hạch thấy ở cả hai bên gồm nhóm IIB và III.", "Hạch thấy ở cả hai bên gồm nhóm IIB, III và VB."),
+    ("Nốt phổi phải ở đâu?", "Ở S2 thùy trên phổi phải, 12 mm.", "Ở S3 thùy trên phổi phải, 12 mm."),
+    ("Nốt phổi trái ở đâu?", "Nốt kính mờ S1+2 thùy trên phổi trái, 9 mm.", "Nốt kính mờ S3 thùy trên phổi trái, 9 mm."),
+    ("Xương cùng có gì?", "Đặc xương S2 7 mm.", "Đặc xương S3 7 mm."),
+    ("Tổn thương gan đã điều trị gì?", "Tổn thương gan đã được điều trị bằng TACE.", "Tổn thương gan đã được điều trị bằng đốt sóng cao tần."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "true", "false"), OF_SEGMENTS)
+def test_a_segment_a_side_and_a_treatment_are_those_of_the_report(question: str, true: str, false: str) -> None:
+    assert check_answer(SEGMENTS, question, true).objections == ()
+    assert check_answer(SEGMENTS, question, false).objections

@@ -127,8 +127,8 @@ def tokens(text: str) -> tuple[Token, ...]:
     while i < n:
         first, start, end, kind = raw[i]
         i += 1
-        if first not in forms:
-            out.append(_made(Token, (kind, first, first, start, end)))
+        if first not in forms or (kind == "num" and out and out[-1].end == start and out[-1].value in ("s", "+")):
+            out.append(_made(Token, (kind, first, first, start, end)))  # "S2 thùy trên" is no "2 thùy"
             continue
         node = forms[first]
         best, at = node.entry, i

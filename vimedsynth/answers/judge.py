@@ -26,8 +26,16 @@ from vimedsynth.words import Token, fold, raw_tokens, tokens
 
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 
-LITERAL = {"một bên": "side", "mỗi lần": "number", "mỗi đợt": "number", "hơn một nửa": "number", "quá nửa": "number"}
-"""Words that divide what the report gives whole: an answer has them of the report, or of the question."""
+LITERAL: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("side", ("một bên",)),
+    ("number", ("mỗi lần", "mỗi đợt")),
+    ("number", ("hơn một nửa", "quá nửa")),
+    ("added-reading", ("tace", "toce", "nút mạch")),
+    ("added-reading", ("sóng cao tần", "rfa")),
+    ("added-reading", ("vi sóng", "mwa")),
+    ("added-reading", ("y-90", "y90", "sirt")),
+)
+"""Words that an answer has of the report, or of the question: what divides a whole, and treatments of the liver by name."""
 
 
 class AnswerJudge(Treated):
@@ -154,10 +162,12 @@ class AnswerJudge(Treated):
 
     def _in_these_words(self) -> None:
         """ "phần phụ một bên", where the report has both; "mỗi lần 250 mCi", where it gives the sum."""
-        for words, code in LITERAL.items():
-            known = words not in self.low or words in self.question
-            if not known and not any(words in fold(s.text) for s in self.source.sentences):
-                self.object(code, f"the report does not say {words}")
+        for code, names in LITERAL:
+            told = [name for name in names if name in self.low]
+            if told and not any(
+                n in self.question or any(n in fold(s.text) for s in self.source.sentences) for n in names
+            ):
+                self.object(code, f"the report does not say {told[0]}")
 
     def _fractions(self) -> None:
         """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""

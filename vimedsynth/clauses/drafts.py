@@ -195,7 +195,7 @@ def draft_items(raw: list[tuple[set[str], str | None, Span]]) -> tuple[Item, ...
         return tuple([Item(_part_named(frozenset(atoms)), side, span) for atoms, side, span in raw])
     known = lexicon().within
     raw = _after_organ(_carried(raw, known))
-    if any(atoms for atoms, _, _ in raw) and any(side == "both" for _, side, _ in raw):
+    if any(atoms and side == "both" for atoms, side, _ in raw):
         raw = [row for row in raw if row[0]]  # "hai bên, đặc biệt bên trái"
     filled: list[FilledItem] = []
     organ: set[str] = set()

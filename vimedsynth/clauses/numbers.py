@@ -12,6 +12,9 @@ from vimedsynth.words import Token
 THICKEST = frozenset({"dày nhất", "dày tối đa"})
 NUMERALS = VERTEBRAE | ROMANS
 """Words that may begin the name of a vertebra, a segment or a station."""
+OF_SEGMENTS = frozenset(
+    {"lung", "liver", "lingula", "lung-base", "lung-apex", "lobe:upper", "lobe:middle", "lobe:lower"}
+)
 UNITS = frozenset({"x", "mm", "cm", "m"})
 THEN = frozenset({"xuống", "còn", "lên", "thành", "sang", "chỉ", "giờ", "nay"})
 """What stands between an earlier value and the value now: "giảm từ 55 mm xuống 41 mm"."""
@@ -73,14 +76,16 @@ class Numbers(Forms):
         near = self.atoms.union(
             *(atoms for atoms, _, _ in self.draft.items), (self.peek(k).value for k in range(1, 10))
         )
-        return self.numeral == "seg" or not near.isdisjoint({"lung", "liver", "lingula", "lung-base", "lung-apex"})
+        return self.numeral == "seg" or not near.isdisjoint(OF_SEGMENTS)
 
     def _s_segments(self) -> None:
+        """ "S8", "S1+2", but of "S9 6 mm" only the first."""
         while self.peek().kind == "num":
             self.atoms.add(f"seg:{ARABIC.get(self.peek().value, self.peek().value)}")
-            self.at += 1
-            if self.peek().value in {"+", "/", "-"} and self.peek(1).kind == "num":
-                self.at += 1
+            more = self.peek(1).value in {"+", "/", "-"} and self.peek(2).kind == "num"
+            self.at += 1 + more
+            if not more:
+                return
 
     def _vertebra(self, letter: str) -> None:
         while self.peek().kind == "num":

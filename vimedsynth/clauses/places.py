@@ -142,6 +142,8 @@ class Places(Borders):
             self.draft.items[-1] = (self.draft.items[-1][0], tok.value, self.draft.items[-1][2])
             return
         self.side = tok.value
+        if self.peek().value == "gồm" and not self.atoms:
+            self._close_item()  # "ở cả hai bên gồm nhóm IIB và III": of all that follow
 
     def _larger_side(self, *, smaller: bool) -> None:
         """ "phổi phải nhỏ hơn phổi trái": of two sides, which is the larger."""
