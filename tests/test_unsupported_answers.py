@@ -279,13 +279,19 @@ def test_no_to_all_of_them_is_told_by_the_one_that_is_so() -> None:
 SEGMENTS = flat_report(
     "Hình ảnh hạch nhỏ ở nhóm IIB, III hai bên, nhóm VB bên phải, không tăng chuyển hóa FDG. Hình ảnh nốt đặc phân thùy S2 thùy trên "
     "phổi phải 12 mm. Hình ảnh nốt kính mờ phân thùy S1+2 thùy trên phổi trái 9 mm. Tổn thương gan hạ phân thùy VI đã được điều trị TACE. "
-    "Tổn thương đặc xương S2 7 mm."
+    "Tổn thương đặc xương S2 7 mm. Hình ảnh khối đầu tụy 29 mm, ôm dưới 180 độ chu vi tĩnh mạch mạc treo tràng trên. Hình ảnh nốt tuyến "
+    "thượng thận trái 22 x 18 mm, tăng chuyển hóa FDG (SUVmax: 4,7), cao hơn gan (SUVmax: 3,2)."
 )  # fmt: skip
 OF_SEGMENTS = [  # question, what the report bears out, what it does not
     ("Nhóm hạch nào có ở hai bên?", "Hạch thấy ở cả hai bên gồm nhóm IIB và III.", "Hạch thấy ở cả hai bên gồm nhóm IIB, III và VB."),
     ("Nốt phổi phải ở đâu?", "Ở S2 thùy trên phổi phải, 12 mm.", "Ở S3 thùy trên phổi phải, 12 mm."),
     ("Nốt phổi trái ở đâu?", "Nốt kính mờ S1+2 thùy trên phổi trái, 9 mm.", "Nốt kính mờ S3 thùy trên phổi trái, 9 mm."),
     ("Xương cùng có gì?", "Đặc xương S2 7 mm.", "Đặc xương S3 7 mm."),
+    ("Khối tụy có ôm mạch không?", "Khối đầu tụy ôm dưới 180 độ chu vi tĩnh mạch mạc treo tràng trên.",
+     "Khối đầu tụy ôm trên 180 độ chu vi tĩnh mạch mạc treo tràng trên."),
+    ("SUVmax của nốt thượng thận trái?", "Nốt thượng thận trái có SUVmax 4,7.", "Nốt thượng thận trái có SUVmax 3,2."),
+    ("Nốt thượng thận trái so với gan?", "Nốt thượng thận trái có SUVmax 4,7, cao hơn gan (3,2).",
+     "Nốt thượng thận trái có SUVmax 4,7, cao hơn gan (3,6)."),
     ("Tổn thương gan đã điều trị gì?", "Tổn thương gan đã được điều trị bằng TACE.", "Tổn thương gan đã được điều trị bằng đốt sóng cao tần."),
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ REST = "rest"  # "các nốt còn lại": the others of those that were named be
 THIS = "this:"  # and an organ
 ADVISED_AT = "advised-at:"  # and an organ
 AFTER = "after:"  # and a time: "sau 3 tháng"
+REFERENCE = "reference"  # what a finding is compared with: "cao hơn gan (SUVmax: 3,2)"
 NEXT = "next"  # advice for the finding that follows
 
 

@@ -19,6 +19,7 @@ from vimedsynth.findings import (
     Uptake,
 )  # fmt: skip
 from vimedsynth.lexicon import lexicon, load_json
+from vimedsynth.pointing import REFERENCE
 from vimedsynth.reports import Report, Section, Span
 from vimedsynth.sources import Statement, statements_of, told_in
 from vimedsynth.wording import LENGTHS, NUMBER, Wording, wording
@@ -53,7 +54,7 @@ def findings_of(report: Report) -> tuple[Finding, ...]:
             span = _span_of(row, report)
             given = Recommendation(span.of(report.text).strip(" .,;"), span)
             advice.setdefault(fact.advice_of, []).append(given)
-        elif row.section is not Section.IMPRESSION and (fact.heads or fact.levels or fact.items):
+        elif row.section is not Section.IMPRESSION and _tells_finding(fact):
             index_of[i] = len(out)
             said = [rows[j] for j in again.get(i, ())]
             found = _in_report(f"f{len(out) + 1}", row, said, report)
@@ -71,6 +72,10 @@ def _in_report(name: str, row: Statement, said: list[Statement], report: Report)
     reading = found.reading or next((r for other in said if (r := _said_reading(other, report))), None)
     again = tuple(report.sentences[n - 1].span for other in said for n in other.sentences)
     return found._replace(id=name, section=row.section, spans=spans, reading=reading, impression_spans=again)
+
+
+def _tells_finding(fact: Fact) -> bool:
+    return bool(fact.heads or fact.levels or fact.items) and REFERENCE not in fact.points
 
 
 def _span_of(row: Statement, report: Report) -> Span:

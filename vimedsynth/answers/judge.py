@@ -26,6 +26,10 @@ from vimedsynth.words import Token, fold, raw_tokens, tokens
 
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 
+_BOUND = re.compile(r"(không quá|chưa đến|dưới|trên|hơn|quá) (\d+ ?(?:độ|%))")
+_LOWER = frozenset({"trên", "hơn", "quá"})
+"""What bounds a share or an angle from below."""
+
 LITERAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("side", ("một bên",)),
     ("number", ("mỗi lần", "mỗi đợt")),
@@ -62,6 +66,8 @@ class AnswerJudge(Treated):
             self._sentence(text, role, span.start + shift, lead)
         self._times()
         self._in_these_words()
+        if " độ" in self.low or "%" in self.low:
+            self._bounds()
         if "không" in self.low or "chưa" in self.low:
             self._denied_treatments()
         if "/" in self.low or "một phần" in self.low:
@@ -168,6 +174,15 @@ class AnswerJudge(Treated):
                 n in self.question or any(n in fold(s.text) for s in self.source.sentences) for n in names
             ):
                 self.object(code, f"the report does not say {told[0]}")
+
+    def _bounds(self) -> None:
+        """ "ôm trên 180 độ", where the report says "dưới 180 độ"."""
+        for way, share in _BOUND.findall(self.low):
+            theirs = {
+                w in _LOWER for s in self.source.sentences for w, of in _BOUND.findall(fold(s.text)) if of == share
+            }
+            if theirs and (way in _LOWER) not in theirs:
+                self.object("number", f"the report bounds {share} from the other side")
 
     def _fractions(self) -> None:
         """ "1/3 giữa": a share that the report does not write itself is less than the whole, and of few parts."""

@@ -191,6 +191,8 @@ class ClauseReader(Turns):
             return
         if word == "dài":
             return
+        if word == "ôm":
+            self._close_item()  # "khối đầu tụy ôm động mạch ...": the vessel is no part of the pancreas
         if word in {"cần", "nên", "khuyến", "đề"} and self._advice_ahead():
             self._advice_mode()
             return

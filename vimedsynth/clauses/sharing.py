@@ -5,6 +5,7 @@ from itertools import pairwise
 from vimedsynth.clauses.drafts import LOBAR, Draft, draft_items
 from vimedsynth.facts import Fact, Item
 from vimedsynth.lexicon import lexicon
+from vimedsynth.pointing import REFERENCE
 from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
@@ -52,6 +53,8 @@ class Sharing:
             here, after = out[i], out[i + 1]
             if self.apart and i >= self.apart - 1:
                 continue
+            if REFERENCE in here.points or REFERENCE in after.points:
+                continue
             if here.polarity != "present" or after.polarity != "present" or "not-enlarged" in here.modifiers:
                 continue  # "gan không to, ..." says all of the liver that it says
             if alike and not here.levels and after.levels:
@@ -78,6 +81,7 @@ class Sharing:
             if (
                 bare
                 and "chiếu" not in out[i].words  # "gan tham chiếu là 3,0"
+                and REFERENCE not in out[i].points | out[i - 1].points
                 and out[i - 1].heads
                 and out[i - 1].polarity == "present"
                 and not self._stop_between(out[i - 1], out[i])

@@ -1,7 +1,12 @@
 """FDG uptake: its level, its grade, its pattern, in any word order."""
 
-from vimedsynth.clauses.drafts import DEGREES, PLACE_KINDS
+from itertools import takewhile
+
+from vimedsynth.clauses.drafts import DEGREES, PLACE_KINDS, number
 from vimedsynth.clauses.numbers import Numbers
+from vimedsynth.facts import Fact, Item
+from vimedsynth.pointing import REFERENCE
+from vimedsynth.reports import Span
 from vimedsynth.words import Token
 
 TAKEN = frozenset({"bắt fdg", "bắt xạ", "bắt xạ fdg", "hấp thu fdg", "hấp thụ fdg", "ngấm fdg"})
@@ -95,9 +100,36 @@ class UptakeWords(Numbers):
             k += 1
         if self.peek(k).kind != "organ":
             return False
-        self.draft.modifiers |= {f"{WAYS[tok.text]}-than:{self.peek(k).value}"}
+        organ = self.peek(k)
+        self.draft.modifiers |= {f"{WAYS[tok.text]}-than:{organ.value}"}
         self.at += k + 1
+        self._valued(organ)
         return True
+
+    def _valued(self, organ: Token) -> None:
+        """ "cao hơn gan (SUVmax: 3,2)": the value is that of the organ, which becomes a statement of its own."""
+        inside = list(takewhile(lambda t: t.value not in {")", ""}, (self.peek(k) for k in range(1, 7))))
+        value = inside[-1] if inside else organ
+        before = all(t.value in {":", "=", "là", "max"} or t.value[:3] == "suv" for t in inside[:-1])
+        suv = (
+            self.peek().value == "("
+            and value.kind == "num"
+            and before
+            and (len(inside) > 1 or not value.value.isdigit())
+        )
+        if suv and self.peek(len(inside) + 1).value == ")":
+            items = (Item(frozenset({organ.value}), None, Span(organ.start, organ.end)),)
+            spans = (Span(value.start, value.end),)
+            self.done.append(
+                Fact(
+                    Span(organ.start, value.end),
+                    items=items,
+                    suvs=(number(value.value),),
+                    suv_spans=spans,
+                    points=frozenset({REFERENCE}),
+                )
+            )
+            self.at += len(inside) + 2
 
     def _hottest(self) -> bool:
         """ "bắt FDG mạnh nhất": more than the others, and so much or so little by itself."""
