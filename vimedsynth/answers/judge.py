@@ -30,16 +30,20 @@ _BOUND = re.compile(r"(không quá|chưa đến|dưới|trên|hơn|quá) (\d+ ?(
 _LOWER = frozenset({"trên", "hơn", "quá"})
 """What bounds a share or an angle from below."""
 
-LITERAL: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("side", ("một bên",)),
-    ("number", ("mỗi lần", "mỗi đợt")),
-    ("number", ("hơn một nửa", "quá nửa")),
-    ("added-reading", ("tace", "toce", "nút mạch")),
-    ("added-reading", ("sóng cao tần", "rfa")),
-    ("added-reading", ("vi sóng", "mwa")),
-    ("added-reading", ("y-90", "y90", "sirt")),
-)
-"""Words that an answer has of the report, or of the question: what divides a whole, and treatments of the liver by name."""
+LITERAL = {
+    "một bên": ("side", ()),
+    "mỗi lần": ("number", ("mỗi đợt",)),
+    "mỗi đợt": ("number", ("mỗi lần",)),
+    "hơn một nửa": ("number", ("quá nửa",)),
+    "quá nửa": ("number", ("hơn một nửa",)),
+    "tace": ("added-reading", ("toce", "nút mạch")),
+    "toce": ("added-reading", ("tace", "nút mạch")),
+    "sóng cao tần": ("added-reading", ("rfa",)),
+    "vi sóng": ("added-reading", ("mwa",)),
+    "y-90": ("added-reading", ("y90", "sirt")),
+}
+"""Words that an answer has of the report, or of the question, there perhaps by another name: what divides a whole, and
+treatments of the liver."""
 
 
 class AnswerJudge(Treated):
@@ -168,12 +172,11 @@ class AnswerJudge(Treated):
 
     def _in_these_words(self) -> None:
         """ "phần phụ một bên", where the report has both; "mỗi lần 250 mCi", where it gives the sum."""
-        for code, names in LITERAL:
-            told = [name for name in names if name in self.low]
-            if told and not any(
-                n in self.question or any(n in fold(s.text) for s in self.source.sentences) for n in names
-            ):
-                self.object(code, f"the report does not say {told[0]}")
+        for name in [name for name in LITERAL if name in self.low]:
+            code, others = LITERAL[name]
+            texts = (self.question, *(fold(s.text) for s in self.source.sentences))
+            if not any(n in text for text in texts for n in (name, *others)):
+                self.object(code, f"the report does not say {name}")
 
     def _bounds(self) -> None:
         """ "ôm trên 180 độ", where the report says "dưới 180 độ"."""
