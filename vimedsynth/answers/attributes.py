@@ -311,8 +311,8 @@ class Attributes:
             asked = self.focus.heads
             alike = (r.fact for r in self.source.facts if not asked or shares_form(asked, r.fact))
             top = max((v for f in alike for v in f.suvs), default=0.0)
-            told = f"{top:g}" in self.low[: fact.span.start].replace(",", ".")  # "D9 (9,2), kế đến là L1 (7,9)"
-            if top not in fact.suvs and not told:
+            before = re.findall(r"\d+(?:[.,]\d+)?", self.low[: fact.span.start])  # "D9 (9,2), kế đến là L1 (7,9)"
+            if top not in fact.suvs and top not in [float(said.replace(",", ".")) for said in before]:
                 add("number", f"the highest SUVmax of the report is {top:g}")
         for value in fact.suvs:
             if value not in src.suvs:
