@@ -5,7 +5,19 @@ from typing import Any
 
 import pytest
 
-from vimedsynth.findings import Finding, Invasion, Place, Polarity, Reading, Side, Size, Suv, Tier, Uptake
+from vimedsynth.findings import (
+    Finding,
+    Invasion,
+    Place,
+    Polarity,
+    Reading,
+    Side,
+    Size,
+    Suv,
+    Tier,
+    Uptake,
+    read_findings,
+)
 from vimedsynth.generators.comparison import review_pair
 from vimedsynth.grounded.comparison import write_comparison
 from vimedsynth.grounded.vqa import write_vqa
@@ -201,6 +213,25 @@ def test_a_contradicted_denial_is_not_asked() -> None:
     )
     found = write_vqa(case(findings=(*FINDINGS, wet)), style="single", seed=1)["pairs"]
     assert not any(pair["question_type"] == "negative" and "f3" in pair["findings"] for pair in found)
+
+
+def test_what_a_contradicted_denial_says_besides_is_asked() -> None:
+    """The half that nothing contradicts, and the line on the lungs as what is seen beside the nodule."""
+    report = sectioned_report(
+        {
+            Section.CHEST: "Không phát hiện hình ảnh tràn dịch màng phổi hai bên và tràn dịch màng tim. "
+            "Hình ảnh tràn dịch khoang màng phổi trái, dịch dày 7 mm. "
+            "Hình ảnh nốt mờ có kích thước 11 x 15 mm ở thùy dưới phổi trái, tăng nhẹ chuyển hóa FDG (SUVmax: 3,1). "
+            "Chưa phát hiện hình ảnh tăng chuyển hóa FDG khu trú, bất thường tại nhu mô hai phổi."
+        }
+    )
+    found = read_findings(report)
+    asked = write_vqa(case(findings=found, report=report), style="single", seed=1)["pairs"]
+    assert {name for pair in asked for name in pair["findings"]} == {f.id for f in found}
+    assert not any("màng phổi hai bên" in pair["question"] + pair["answer"] for pair in asked)
+    assert any(pair["question_type"] == "negative" and "tràn dịch màng tim" in pair["question"] for pair in asked)
+    assert any("SUVmax: 3,1" in pair["answer"] and "Ngoài ra, chưa phát hiện" in pair["answer"] for pair in asked)
+    assert all(check_answer(report, pair["question"], pair["answer"]).accepted for pair in asked)
 
 
 def test_a_denied_uptake_with_an_suv_is_not_asked_about() -> None:

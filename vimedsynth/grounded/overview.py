@@ -115,6 +115,7 @@ def _denials(scope: Scope) -> Iterator[Draft]:
         ids = tuple(finding.id for finding in findings)
         if any(f.conflicts for f in findings) or _contradicted(scope, findings, line):
             yield from _besides(scope, findings, line, numbers)
+            yield from _dry(scope, findings, line, numbers)
             continue
         what = _denied(line)
         if findings[0].polarity is Polarity.RESOLVED:
@@ -139,14 +140,30 @@ def _place_of(line: str) -> str:
 
 
 def _besides(scope: Scope, findings: list[Finding], line: str, numbers: tuple[int, ...]) -> Iterator[Draft]:
-    """The standard skeleton line after a lesion of the skeleton: both are told, the line as what is seen besides."""
-    avid = [s for s in scope.avid if s.finding.section is findings[0].section]
-    if not avid or not _holds(line, _SKELETON):
+    """A line that denies uptake after a lesion of the skeleton, or of the same organ: it is told as what is seen besides."""
+    if _holds(line, _SKELETON):
+        where, avid = "hệ thống cơ xương", [s for s in scope.avid if s.finding.section is findings[0].section]
+    else:
+        where = _place_of(line).partition(" ")[2]
+        organs = {place.organ for f in findings for place in f.places if place.organ}
+        avid = [s for s in scope.avid if any(place.organ in organs for place in s.finding.places)]
+    if not avid or not where:
         return
     evidence = tuple(sorted({*numbers, *(n for s in avid for n in s.evidence)}))
     ids = (*(f.id for f in findings), *(name for s in avid for name in s.ids))
-    slots = {"lesion": "hệ thống cơ xương", "sentences": f"{_sentences(avid)} Ngoài ra, {_small(line)}"}
+    slots = {"lesion": where, "sentences": f"{_sentences(avid)} Ngoài ra, {_small(line)}"}
     yield Draft("state", slots, "physiologic", evidence, ids, None, findings[0].id)
+
+
+def _dry(scope: Scope, findings: list[Finding], line: str, numbers: tuple[int, ...]) -> Iterator[Draft]:
+    """Of "không phát hiện tràn dịch màng phổi hai bên và tràn dịch màng tim" what no other sentence contradicts."""
+    parts = _AND_EFFUSION.split(_DENIAL.sub("", line).rstrip(".")) if _holds(line, _EFFUSION) else []
+    for part in parts if len(parts) > 1 else ():
+        told = findings[0]._replace(places=tuple(p for f in findings for p in f.places if p.text in part))
+        if told.places and not _contradicted(scope, [told], part):
+            sentence = f"Không phát hiện hình ảnh {part}."
+            slots = {"what": part, "sentence": sentence, "sentence_lower": _small(sentence)}
+            yield Draft("negative", slots, "negative", numbers, tuple(f.id for f in findings), False, findings[0].id)
 
 
 def _denied(line: str) -> str:
