@@ -1,10 +1,10 @@
 """A report as evidence: its facts with their sentences, anaphora resolved, impression readings linked to findings."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from vimedsynth.clauses.sharing import NUMBERS, WHOLE_COUNT
@@ -13,7 +13,7 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.pointing import NEXT, pointed
 from vimedsynth.reports import Report, Section, Sentence
 from vimedsynth.sections import only_heading, opened_section, preliminary, without_heading
-from vimedsynth.words import fold, raw_tokens, split
+from vimedsynth.words import fold, split
 
 REGION_OF_SECTION: dict[Section, frozenset[str]] = {
     Section.HEAD_NECK: frozenset({"region:head_neck", "region:head", "region:neck"}),
@@ -79,36 +79,28 @@ class Source:
         return frozenset(time for s in self.sentences for time in times_in(s.text))
 
     @cached_property
-    def denied_words(self) -> Mapping[str, frozenset[bool]]:
-        """For each two words of the report, whether they stand behind a denial, behind none, or both."""
-        found: dict[str, set[bool]] = {}
-        for sentence in self.sentences:
-            for words, denied in words_denied(sentence.text):
-                found.setdefault(words, set()).add(denied)
-        return {words: frozenset(ways) for words, ways in found.items()}
+    def denied_words(self) -> Counter[str]:
+        """What stands behind a denial, two words each: "chưa vượt quá" denies "vượt quá"."""
+        return Counter(words for s in self.sentences for words in words_denied(fold(s.text)))
+
+    def tells(self, words: str) -> int:
+        """How often the report has these words, denied or not."""
+        return sum(len(re.findall(rf"(?<!\w){words}(?!\w)", fold(s.text))) for s in self.sentences)
 
     @cached_property
     def advice(self) -> tuple[Evidence, ...]:
         return tuple(e for e in self.facts if e.fact.advice)
 
 
-_BEFORE_VERB = frozenset(
-    ["bị", "thấy", "có", "gây", "làm", "được", "ghi", "nhận", "phát", "hiện", "dấu", "hiệu", "hình", "ảnh"]
+_BEHIND_DENIAL = re.compile(
+    r"\b(?:không|chưa)(?! so\b)(?: (?:bị|thấy|có|gây|làm|được|ghi|nhận|phát|hiện|dấu|hiệu|hình|ảnh)\b)* "
+    r"([^\W\d_]+ [^\W\d_]+)"
 )
 
 
-def words_denied(text: str) -> Iterator[tuple[str, bool]]:
-    """Each two words of a text in a row, and whether a denial stands right before them: "chưa vượt quá"."""
-    denied = False
-    for (word, _, _, kind), (after, _, _, next_kind) in pairwise(raw_tokens(text)):
-        if word in ("không", "chưa") and after != "so":  # "không so sánh được"
-            denied = True
-        elif kind != "word":
-            denied = False
-        elif not (denied and word in _BEFORE_VERB):
-            if next_kind == "word":
-                yield f"{word} {after}", denied
-            denied = False
+def words_denied(low: str) -> list[str]:
+    """The two words right behind each denial of a folded text."""
+    return _BEHIND_DENIAL.findall(low) if "không" in low or "chưa" in low else []
 
 
 def times_in(text: str) -> list[tuple[str, str]]:

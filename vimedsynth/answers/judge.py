@@ -356,10 +356,16 @@ class AnswerJudge(Treated):
 
     def _denied_otherwise(self, fact: Fact) -> None:
         """ "đã vượt quá mạc Gerota", where the report says "chưa vượt quá": words that the lexicon does not know."""
-        known = self.source.denied_words
-        for words, denied in words_denied(fact.span.of(self.answer)):
-            if known.get(words) == frozenset({not denied}) and words.partition(" ")[0] in fact.words:
-                self.object("negation", f"the report {'says' if denied else 'denies'} it ({words})", fact.span)
+        low, theirs = fact.span.of(self.low), self.source.denied_words
+        mine = words_denied(low)
+        for words in mine:
+            if words.partition(" ")[0] in fact.words and words not in theirs and self.source.tells(words):
+                self.object("negation", f"the report says it ({words})", fact.span)
+                return
+        for words, number in theirs.items():
+            told = words in low and words not in mine and words.partition(" ")[0] in fact.words
+            if told and self.source.tells(words) == number:
+                self.object("negation", f"the report denies it ({words})", fact.span)
                 return
 
     def _said_word(self, word: str) -> bool:

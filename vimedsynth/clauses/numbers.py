@@ -177,6 +177,8 @@ class Numbers(Forms):
     def _each_side(self) -> None:
         """ "SUVmax 3,8 bên phải và 3,5 (ở) bên trái": a value for each side of the place before."""
         at = int(self.peek().value == "ở")
+        if self.peek(at).kind != "side":
+            return
         last = at + 3 + (self.peek(at + 3).value == "ở")
         first, stop, value, other = self.peek(at), self.peek(at + 1), self.peek(at + 2), self.peek(last)
         if {first.value, other.value} != {"right", "left"} or stop.value not in LISTING or value.kind != "num":
@@ -264,7 +266,7 @@ class Numbers(Forms):
         """ "SUVmax: 12,6", "SUV lần lượt là 10 và 8,7", "SUVmax khoảng 12": values up to the next bracket."""
         if self.peek().value == "max":
             self.at += 1
-        if self._side_by_side():
+        if self.peek().kind == "side" and self._side_by_side():
             return
         start = self.at
         self.suv_pending = True
