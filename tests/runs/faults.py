@@ -14,7 +14,7 @@ from tests.engines_http.server import completion, serving
 from tests.runs.scripts import corpus, rows, run, works
 from vimedsynth.engines import EngineOptions
 from vimedsynth.engines.grounded import write
-from vimedsynth.engines.openai_ import openai_engine
+from vimedsynth.engines.openai_ import TRIES, openai_engine
 from vimedsynth.samples import Task
 
 TIMEOUT = 1.2  # seconds; a busy machine must not make an answer late that the server counts as given
@@ -36,6 +36,7 @@ def suffer(folder: Path, reports: int, seed: int = 7) -> Suffered:
     """30 % of answers fail in transport, 10 % are cut-off JSON, 10 % lie in valid form; the run is driven to its end."""
     path, dice, done = corpus(folder, reports), random.Random(seed), Counter[str]()
     lied: set[int] = set()
+    failed = Counter[int]()
     honest = orjson.dumps(write(next(works(path, (Task.VQA_SINGLE,))), 1)).decode()
     lie = honest.replace("6,8", "8,6").replace("phổi trái", "phổi phải")
     sayings = {
@@ -53,6 +54,7 @@ def suffer(folder: Path, reports: int, seed: int = 7) -> Suffered:
         kind = (
             dice.choice(TRANSPORT)
             if chance < 0.3
+            and failed[body["seed"]] < TRIES - 3  # chance alone would use up the tries of one in a hundred runs
             else "cut-off"
             if chance < 0.4
             else "lie"
@@ -60,6 +62,7 @@ def suffer(folder: Path, reports: int, seed: int = 7) -> Suffered:
             else "honest"
         )
         done[kind] += 1
+        failed[body["seed"]] += kind in TRANSPORT
         lied.update([body["seed"]] if kind == "lie" else [])
         return sayings[kind]()
 
