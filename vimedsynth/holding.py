@@ -17,16 +17,33 @@ def holding(folder: Path) -> Iterator[None]:
     when another process holds it. Where the file system knows no locks (some network ones) there is none.
     """
     made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
+    handle = _held(folder)
     try:
-        _lock(handle, folder)
         yield
     finally:
-        os.close(handle)
         if made:
             with suppress(OSError):
-                folder.rmdir()
+                folder.rmdir()  # by the one that holds it: a process that was turned away takes no folder with it
+        os.close(handle)
+
+
+def _held(folder: Path) -> int:
+    """The folder, made where it is not there, opened and locked; one that was taken away meanwhile is made anew."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
+        try:
+            _lock(handle, folder)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle), os.stat(folder)):
+                    return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
 
 
 def _lock(handle: int, folder: Path) -> None:

@@ -19,6 +19,7 @@ from tests.corpora.trees import archive, archive_row, report_json, write
 from tests.manifests.kit import ROWS, augmented, corpus, lines, provenance, run, sample
 from vimedsynth.cli import cli
 from vimedsynth.errors import DataRefused, Misuse, SettingsDiffer
+from vimedsynth.holding import holding
 from vimedsynth.manifests.build import Plan, build
 from vimedsynth.manifests.select import Policy, parse_mix, parse_policy
 
@@ -444,6 +445,18 @@ def test_a_folder_that_another_process_builds_in_is_refused_and_a_killed_one_lea
             assert f"{made.folder}: another process works in this folder" in refused.output
         other.kill()
     assert CliRunner().invoke(cli, argv(made)).exit_code == 0
+
+
+def test_a_process_that_is_turned_away_takes_no_folder_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that begin at one time both find no folder: the one that comes too late had not made it."""
+    out = tmp_path / "out"
+    with holding(out):
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "exists", lambda self: False)
+            with pytest.raises(Misuse, match="another process"), holding(out):
+                pass
+        assert out.is_dir()
+    assert not out.exists()
 
 
 def test_of_two_builds_at_once_none_spoils_the_other(tmp_path: Path) -> None:
