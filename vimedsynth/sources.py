@@ -69,6 +69,11 @@ class Source:
         """Every word of the report; few answers ask for one."""
         return frozenset(t for s in self.sentences for t in split(s.text))
 
+    @cached_property
+    def low(self) -> tuple[str, ...]:
+        """The folded sentences."""
+        return tuple(fold(s.text) for s in self.sentences)
+
     def says(self, word: str, sentences: tuple[int, ...]) -> bool:
         """Whether a folded word stands in one of the sentences with these numbers."""
         return any(word in split(self.sentences[number - 1].text) for number in sentences)
@@ -81,11 +86,11 @@ class Source:
     @cached_property
     def denied_words(self) -> Counter[str]:
         """What stands behind a denial, two words each: "chưa vượt quá" denies "vượt quá"."""
-        return Counter(words for s in self.sentences for words in words_denied(fold(s.text)))
+        return Counter(words for low in self.low for words in words_denied(low))
 
     def tells(self, words: str) -> int:
         """How often the report has these words, denied or not."""
-        return sum(len(re.findall(rf"(?<!\w){words}(?!\w)", fold(s.text))) for s in self.sentences)
+        return sum(len(re.findall(rf"(?<!\w){words}(?!\w)", low)) for low in self.low)
 
     @cached_property
     def advice(self) -> tuple[Evidence, ...]:

@@ -36,7 +36,7 @@ class Judged:
 
 FILES = ("natural.json", "other_writers.json")
 FREE = ("free_writers.json",)
-"""Texts as free as people and models write them: a quarter of the true ones are still refused (docs/evaluation.md)."""
+"""Texts as free as people and models write them: a third of the true ones are still refused (docs/evaluation.md)."""
 
 
 def read_texts(name: str) -> dict[str, Any]:

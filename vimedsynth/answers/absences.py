@@ -7,7 +7,7 @@ from vimedsynth.lexicon import lexicon
 from vimedsynth.reports import Section
 from vimedsynth.samples import Objection
 from vimedsynth.sources import GRAVE, Evidence, compatible_sides
-from vimedsynth.words import fold, split
+from vimedsynth.words import split
 
 BODIES = frozenset({"mass", "nodule", "node", "thickening"})
 """What can spread to a neighbour: a denial that names one denies no more than that it does."""
@@ -85,7 +85,7 @@ class Absences(Support):
             return
         rows = [r.fact for r in self.source.facts]
         suvs = {v for src in rows for v in src.suvs}
-        alike = (src for src in rows if not fact.heads or not src.heads or any(head_in(h, src) for h in fact.heads))
+        alike = (src for src in rows if not (fact.heads and src.heads) or shares_form(fact.heads, src))
         sizes = {m.dims for src in alike for m in src.sizes}
         if any(m.dims and m.dims not in sizes for m in fact.sizes) or any(v not in suvs for v in fact.suvs):
             self.object("number", "the report has no such measure", fact.span)
@@ -166,7 +166,7 @@ class Absences(Support):
 
     def _of_the_rest(self, row: Evidence) -> bool:
         """ "không thấy nốt, ngoại trừ ...", "các xương khác bình thường": a denial that leaves out what the answer does not."""
-        told = [fold(self.source.sentences[number - 1].text) for number in row.sentences]
+        told = [self.source.low[number - 1] for number in row.sentences]
         words = [word for word in ("khác", "trừ", "ngoài") if any(word in low for low in told)]
         said = split(self.answer) if words else []
         return any(word not in said and self.source.says(word, row.sentences) for word in words)

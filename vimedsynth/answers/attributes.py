@@ -463,7 +463,7 @@ class Attributes:
             return
         both = [r for r in sorted(fact.readings & src.readings) if r[:3] != "at:"] if src.tiers or fact.tiers else []
         for mine, theirs in [(fact.tier_of(r), src.tier_of(r)) for r in both] or [(fact.tier, src.tier)]:
-            if theirs == "probable" and not mine and HELD.search(fold(fact.span.of(self.answer))):
+            if theirs == "probable" and not mine and HELD.search(fact.span.of(self.low)):
                 continue
             if TIERS.index(mine or "definite") != TIERS.index(theirs or "definite"):
                 up = TIERS.index(mine or "definite") < TIERS.index(theirs or "definite")

@@ -174,16 +174,14 @@ class AnswerJudge(Treated):
         """ "phần phụ một bên", where the report has both; "mỗi lần 250 mCi", where it gives the sum."""
         for name in [name for name in LITERAL if name in self.low]:
             code, others = LITERAL[name]
-            texts = (self.question, *(fold(s.text) for s in self.source.sentences))
+            texts = (self.question, *self.source.low)
             if not any(n in text for text in texts for n in (name, *others)):
                 self.object(code, f"the report does not say {name}")
 
     def _bounds(self) -> None:
         """ "ôm trên 180 độ", where the report says "dưới 180 độ"."""
         for way, share in _BOUND.findall(self.low):
-            theirs = {
-                w in _LOWER for s in self.source.sentences for w, of in _BOUND.findall(fold(s.text)) if of == share
-            }
+            theirs = {w in _LOWER for low in self.source.low for w, of in _BOUND.findall(low) if of == share}
             if theirs and (way in _LOWER) not in theirs:
                 self.object("number", f"the report bounds {share} from the other side")
 

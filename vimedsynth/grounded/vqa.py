@@ -14,8 +14,8 @@ def write_vqa(case: Case, *, style: str, seed: int, per_finding: bool = False) -
     """``{"pairs": [...]}`` for style ``single``, ``{"turns": [...]}`` for ``multi``.
 
     Every finding of the case is asked about at least once (save a denial all of which the report itself contradicts,
-    and what the fact guard would not let pass in any wording); with ``per_finding`` each in every way it can be. Evidence are sentence numbers, findings are finding ids. The same case,
-    style and seed give the same payload.
+    and what the fact guard would not let pass in any wording); with ``per_finding`` each in every way it can be.
+    Evidence are sentence numbers, findings are finding ids. The same case, style and seed give the same payload.
     """
     field = "pairs" if style == "single" else "turns"
     if not case.findings:
